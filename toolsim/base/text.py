@@ -1,0 +1,38 @@
+"""Text in the two languages of toolsim."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+class Text(NamedTuple):
+    """One text in English and Chinese."""
+
+    en: str
+    zh: str
+
+    def say(self, language: Language) -> str:
+        """Give the text in one language."""
+        return self.en if language == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Several ways of saying a thing, in each language."""
+
+    en: tuple[str, ...] = ()
+    zh: tuple[str, ...] = ()
+
+    def say(self, language: Language) -> tuple[str, ...]:
+        """Give the phrases of one language."""
+        return self.en if language == "en" else self.zh
+
+    def __bool__(self) -> bool:
+        return bool(self.en or self.zh)

@@ -1,0 +1,219 @@
+"""Load the taxonomy and its packs from folders of YAML. Nothing in them is ever executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolsim.base import yaml
+from toolsim.base.errors import PackError, Place, ToolsimError, near
+from toolsim.base.text import Text
+from toolsim.base.yaml import Node
+from toolsim.taxonomy.declarations import Domain, Entity, Operation, Pack, Pool, Subdomain, Taxonomy
+from toolsim.taxonomy.entities import check_entity, read_entity, read_key
+from toolsim.taxonomy.fields import FieldContext
+from toolsim.taxonomy.grammar import OperationContext, read_operation
+from toolsim.taxonomy.pools import check_inserts, read_pools
+from toolsim.taxonomy.reader import Reader, as_mapping, as_name, as_pair
+
+NAMINGS = ("snake", "camel", "Pascal", "Service_method")
+SHARED_FILES = ("taxonomy.yaml", "_pools.yaml", "_values.yaml", "_common.yaml")
+
+
+def built_in() -> Path:
+    """Give the folder of the packs that come with toolsim."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "_data" / "domains"
+    return inside if inside.is_dir() else package.parent / "domains"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all packs may use."""
+
+    pools: dict[str, Pool]
+    values: dict[str, Node]
+    labels: dict[str, Text]
+    entities: dict[str, Node]
+
+
+def pack_files(folder: Path) -> list[Path]:
+    """List a folder's pack files in order."""
+    if not folder.is_dir():
+        raise ToolsimError(f"there is no folder {folder}", hint="--domains takes a folder that holds DOMAIN/SUBDOMAIN.yaml files")
+    return sorted(path for path in folder.glob("*/*.yaml") if not path.name.startswith("_"))
+
+
+def load(folders: Sequence[Path]) -> Taxonomy:
+    """Load the taxonomy and all packs; the first folder is the main one, others add to it.
+
+    Raises:
+        ToolsimError: naming file, line, what was expected and a near match.
+    """
+    shared = load_shared(folders)
+    domains: dict[str, Domain] = {}
+    for folder in folders:
+        if (folder / "taxonomy.yaml").exists():
+            _merge(domains, load_tree(folder / "taxonomy.yaml"))
+    packs: dict[str, Pack] = {}
+    for folder in folders:
+        for path in pack_files(folder):
+            pack = load_pack(path, shared, domains)
+            if pack.name in packs:
+                raise PackError(f"the pack {pack.name!r} is there twice", pack.place, f"first in {packs[pack.name].place.file}")
+            packs[pack.name] = pack
+    refuse_doubles(packs)
+    return Taxonomy(domains, packs)
+
+
+def refuse_doubles(packs: Mapping[str, Pack]) -> None:
+    """Refuse an operation name that two packs use."""
+    seen: dict[str, Operation] = {}
+    for pack in packs.values():
+        for name, operation in pack.operations.items():
+            if name in seen:
+                raise PackError(f"the operation {name!r} is there twice", operation.place, f"first in {seen[name].place}")
+            seen[name] = operation
+
+
+def _merge(domains: dict[str, Domain], more: Mapping[str, Domain]) -> None:
+    for name, domain in more.items():
+        if name in domains:
+            both = {**domains[name].subdomains, **domain.subdomains}
+            domain = Domain(name, domains[name].label, domains[name].scope, both)
+        domains[name] = domain
+
+
+def load_tree(path: Path) -> dict[str, Domain]:
+    """Load the tree of domains and subdomains."""
+    reader = Reader(yaml.read(path), "the taxonomy")
+    domains = {name: _domain(name, node) for name, node in as_mapping(reader.need("domains"), "'domains'").items()}
+    reader.end()
+    seen: dict[str, str] = {}
+    for domain in domains.values():
+        for name in domain.subdomains:
+            if name in seen:
+                raise PackError(f"the subdomain {name!r} is there twice, in {seen[name]} and {domain.name}", Place(str(path), 0))
+            seen[name] = domain.name
+    return domains
+
+
+def _domain(name: str, node: Node) -> Domain:
+    reader = Reader(node, f"domain {name!r}")
+    subdomains = {}
+    label, scope = reader.pair("is"), reader.pair("scope")
+    for sub, child in as_mapping(reader.need("subdomains"), "'subdomains'").items():
+        inner = Reader(child, f"subdomain {sub!r}")
+        as_name(sub, child.place, "subdomain")
+        subdomains[sub] = Subdomain(sub, inner.pair("is"), inner.pair("scope"))
+        inner.end()
+    reader.end()
+    return Domain(as_name(name, node.place, "domain"), label, scope, subdomains)
+
+
+def load_shared(folders: Sequence[Path]) -> Shared:
+    """Load pools, values, labels and entities that all packs may use."""
+    shared = Shared({}, {}, {}, {})
+    for folder in folders:
+        for file in SHARED_FILES[1:]:
+            if (folder / file).exists():
+                _load_shared_file(folder / file, shared)
+    return shared
+
+
+def _load_shared_file(path: Path, shared: Shared) -> None:
+    reader = Reader(yaml.read(path), path.name)
+    pools_node = reader.take("pools")
+    shared.pools.update(read_pools(pools_node))
+    check_inserts(shared.pools, pools_node)
+    for key, into in (("values", shared.values), ("entities", shared.entities)):
+        node = reader.take(key)
+        if node is not None:
+            into.update(as_mapping(node, f"{key!r}"))
+    shared.labels.update(_labels(reader.take("labels")))
+    reader.end()
+
+
+def _labels(node: Node | None) -> dict[str, Text]:
+    if node is None:
+        return {}
+    return {
+        as_name(name, child.place, "label"): as_pair(child, f"label {name!r}")
+        for name, child in as_mapping(node, "'labels'").items()
+    }
+
+
+def load_pack(path: Path, shared: Shared, domains: Mapping[str, Domain]) -> Pack:
+    """Load one pack."""
+    root = yaml.read(path)
+    reader = Reader(root, "the pack")
+    name = _pack_name(path, reader, domains)
+    naming = reader.text("naming", "snake")
+    if naming not in NAMINGS:
+        raise PackError(f"there is no naming style {naming!r}", reader.where("naming"), near(naming, NAMINGS))
+    pools_node = reader.take("pools")
+    pools = {**shared.pools, **read_pools(pools_node)}
+    check_inserts(pools, pools_node)
+    labels = {**shared.labels, **_labels(reader.take("labels"))}
+    values = {**shared.values, **_optional(reader, "values")}
+    entities, fields = _entities(name, reader, shared, values)
+    for entity in entities.values():
+        check_entity(entity, entities, pools)
+    context = OperationContext(entities, fields, labels)
+    nodes = as_mapping(reader.need("operations"), "'operations'")
+    operations = {key: read_operation(key, node, context) for key, node in nodes.items()}
+    reader.end()
+    return Pack(name, naming, pools, entities, operations, Place(str(path), 0))
+
+
+def _optional(reader: Reader, key: str) -> dict[str, Node]:
+    node = reader.take(key)
+    return {} if node is None else as_mapping(node, f"{key!r}")
+
+
+def _pack_name(path: Path, reader: Reader, domains: Mapping[str, Domain]) -> str:
+    name = reader.text("pack") or ""
+    if name != f"{path.parent.name}/{path.stem}":
+        raise PackError(
+            f"'pack' must be {path.parent.name}/{path.stem}, as the file's path says, not {name!r}", reader.where("pack")
+        )
+    domain, _, subdomain = name.partition("/")
+    if domain not in domains:
+        raise PackError(f"the taxonomy has no domain {domain!r}", reader.where("pack"), near(domain, domains))
+    if subdomain not in domains[domain].subdomains:
+        known = domains[domain].subdomains
+        raise PackError(
+            f"the taxonomy has no subdomain {subdomain!r} in {domain!r}", reader.where("pack"), near(subdomain, known)
+        )
+    return name
+
+
+def _entities(
+    pack: str, reader: Reader, shared: Shared, values: Mapping[str, Node]
+) -> tuple[dict[str, Entity], FieldContext]:
+    uses_place = reader.where("uses")
+    uses = _with_dependencies(reader.names("uses"), shared, uses_place)
+    own = _optional(reader, "entities")
+    for name, node in own.items():
+        if name in shared.entities:
+            raise PackError(f"the entity {name!r} is a shared one", node.place, "take it in with 'uses', or choose another name")
+    nodes = {name: shared.entities[name] for name in uses} | own
+    keys = {name: read_key(name, node)[1] for name, node in nodes.items()}
+    context = FieldContext(values, keys)
+    short = pack.partition("/")[2]
+    entities = {
+        name: read_entity(name, node, name if name in uses else f"{short}.{name}", context) for name, node in nodes.items()
+    }
+    return entities, context
+
+
+def _with_dependencies(uses: Sequence[str], shared: Shared, place: Place) -> list[str]:
+    """Add the shared entities that the used ones point to."""
+    out = list(dict.fromkeys(uses))
+    for name in uses:
+        if name not in shared.entities:
+            raise PackError(f"there is no shared entity {name!r}", place, near(name, shared.entities))
+    if out and "person" not in out and "person" in shared.entities and set(out) & {"event", "wallet", "message", "session"}:
+        out.insert(0, "person")
+    return out
