@@ -95,14 +95,14 @@ class _Builder:
     def build(self, text: str) -> Node:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         for event in yaml.parse(text, Loader=loader):
-            place = Place(self.name, event.start_mark.line + 1)
+            place = Place(self.name, event.start_mark.line + 1 if event.start_mark else 0)
             if isinstance(event, yaml.AliasEvent):
                 raise PackError("aliases are not allowed", place, "write the content out")
             if isinstance(event, yaml.NodeEvent):
                 self._refuse_marks(event, place)
             match event:
                 case yaml.ScalarEvent():
-                    plain = event.style is None
+                    plain = not event.style
                     self._scalar(event.value, plain, place)
                 case yaml.MappingStartEvent():
                     self._open(Node(place, {}))
@@ -120,8 +120,9 @@ class _Builder:
     def _refuse_marks(self, event: yaml.NodeEvent, place: Place) -> None:
         if event.anchor is not None:
             raise PackError("anchors are not allowed", place, "write the content out")
-        if getattr(event, "tag", None) not in (None, "!"):
-            raise PackError(f"tags such as {event.tag!r} are not allowed", place)
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            raise PackError(f"tags such as {tag!r} are not allowed", place)
 
     def _open(self, node: Node) -> None:
         if len(self.stack) >= MAX_DEPTH:

@@ -186,7 +186,7 @@ def _find(out: Operation, head: Node, reader: Reader, context: OperationContext)
 
 def _ranked(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
     on = as_names(reader.need("on"), "'on'")
-    return replace(out, target=_entity(head, context, f"{out.verb!r}"), on=on, filters=_filters(reader))
+    return replace(out, target=_entity(head, context, f"{out.verb!r}"), on=on, filters=_filters(reader), need=reader.names("need"))
 
 
 def _measure(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
@@ -198,7 +198,13 @@ def _measure(out: Operation, head: Node, reader: Reader, context: OperationConte
     if not of and stat != ("count",):
         raise PackError(f"{reader.what} lacks 'of': the field that is measured", reader.place)
     return replace(
-        out, target=_entity(head, context, "'measure'"), stat=stat, of=of, per=reader.names("per"), filters=_filters(reader)
+        out,
+        target=_entity(head, context, "'measure'"),
+        stat=stat,
+        of=of,
+        per=reader.names("per"),
+        filters=_filters(reader),
+        need=reader.names("need"),
     )
 
 
@@ -324,6 +330,7 @@ def _report(out: Operation, head: Node, reader: Reader, context: OperationContex
         target=_entity(head, context, "'report'"),
         about=about,
         filters=_filters(reader),
+        need=reader.names("need"),
         with_fields=reader.names("with"),
     )
 

@@ -300,6 +300,7 @@ FUNCTIONS: dict[str, Function] = {
     "percentile": Function(_listed(NUMBER, extra=1), _percentile),
     "any": Function(_flags, lambda xs: any(xs or ())),
     "all": Function(_flags, lambda xs: all(xs or ())),
+    "first": Function(_listed(None, numbers=False), lambda xs: _some(xs)[0]),
     "clip": Function(_numeric(3), _clip),
     "has": Function(_any_one, lambda x: x is not None),
     "days_between": Function(_fixed(WHOLE, _DAY, _DAY), _days_between),

@@ -1,0 +1,149 @@
+"""Fill the tables of a new world with fictional rows that fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from toolsim.base.errors import RuleError
+from toolsim.taxonomy.declarations import Entity, Field, Kind, Pack
+from toolsim.taxonomy.entities import row_scope
+from toolsim.taxonomy.pools import pool_size
+from toolsim.taxonomy.rules import Env, Row, compile_rule
+from toolsim.verbs.rows import format_key, normalise
+from toolsim.verbs.sampling import Draw, Picks, sampler
+from toolsim.verbs.verb import Tables
+
+TRIES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """How one field of a row is filled."""
+
+    field: Field
+    draw: Draw | None
+    rule: Callable[[Env], Any] | None
+    chance: float
+    """Share of rows in which it is filled."""
+
+
+class EntitySeeder:
+    """Makes the rows of one entity."""
+
+    def __init__(self, entity: Entity, pack: Pack, later: set[str]) -> None:
+        """`later` are entities that are seeded after this one: optional refs to them stay empty."""
+        self.entity = entity
+        self.steps = [_step(entity, index, pack) for index, field in enumerate(entity.fields) if field.of not in later]
+        self.unique = [field.name for field in entity.fields if field.unique]
+        scope = row_scope(entity, pack.entities, entity.fields)
+        self.must = [compile_rule(condition.rule, scope).run for condition in entity.must]
+        size = pool_size(entity, pack.pools)
+        self.count = entity.rows if size is None else min(entity.rows, size)
+
+    def seed(self, tables: Tables, rows: dict[str, Row], rng: Random) -> None:
+        """Fill a table; a row that cannot be made in some tries is left out."""
+        digits = self.entity.key_format.count("#")
+        taken: dict[str, set[Any]] = {name: set() for name in self.unique}
+        for number in rng.sample(range(1, 10**digits), self.count):
+            key = format_key(self.entity.key_format, number)
+            for _ in range(TRIES):
+                row = self._row(tables, key, rng)
+                if row is not None and all(row.get(name) not in taken[name] for name in self.unique):
+                    rows[key] = row
+                    for name in self.unique:
+                        if name in row:
+                            taken[name].add(row[name])
+                    break
+
+    def _row(self, tables: Tables, key: str, rng: Random) -> Row | None:
+        row: Row = {self.entity.key: key}
+        picks: Picks = {}
+        env: Env | None = None
+        for step in self.steps:
+            if step.chance < 1 and rng.random() >= step.chance:
+                continue
+            if step.draw is not None:
+                value = step.draw(tables, rng, picks)
+            elif step.rule is not None:
+                env = {**row, "$": tables}
+                try:
+                    value = normalise(step.field, step.rule(env))
+                except RuleError:
+                    return None
+                if not _within(step.field, value):
+                    return None
+            if value is None:
+                if not step.field.optional:
+                    return None
+                continue
+            row[step.field.name] = value
+        if self.must:
+            env = {**row, "$": tables}
+            if not all(_holds(rule, env) for rule in self.must):
+                return None
+        return row
+
+
+def _holds(rule: Callable[[Env], Any], env: Env) -> bool:
+    try:
+        return bool(rule(env))
+    except RuleError:
+        return False
+
+
+def _within(field: Field, value: Any) -> bool:
+    if isinstance(value, str) or value is None or isinstance(value, list | dict):
+        return True
+    return (field.min is None or value >= field.min) and (field.max is None or value <= field.max)
+
+
+def _step(entity: Entity, index: int, pack: Pack) -> _Step:
+    field = entity.fields[index]
+    chance = 1.0
+    if field.optional and field.kind is not Kind.FLAG:
+        chance = field.seed.chance if field.seed else 0.5
+    if field.seed and field.seed.rule:
+        rule = compile_rule(field.seed.rule, row_scope(entity, pack.entities, entity.fields[:index]))
+        run = rule.run
+        if rule.type.base == "row":
+            key = pack.entity(rule.type.entity).key
+            return _Step(field, None, lambda env: (run(env) or {}).get(key), 1.0)
+        return _Step(field, None, run, 1.0)
+    return _Step(field, sampler(field, pack, seeding=True), None, chance)
+
+
+def in_order(packs: Iterable[Pack]) -> list[tuple[Entity, Pack, set[str]]]:
+    """Order entities so that each comes after those that it needs; give with each the entities that come later."""
+    waiting: dict[str, tuple[Entity, Pack]] = {}
+    for pack in packs:
+        for entity in pack.entities.values():
+            waiting.setdefault(entity.table, (entity, pack))
+    out: list[tuple[Entity, Pack, set[str]]] = []
+    done: set[str] = set()
+    while waiting:
+        ready = [t for t, (entity, pack) in waiting.items() if _needs(entity, pack) <= done | {entity.table}]
+        table = ready[0] if ready else next(iter(waiting))
+        entity, pack = waiting.pop(table)
+        later = {e.name for e in pack.entities.values() if e.table in waiting or e.table == table}
+        out.append((entity, pack, later if ready else set()))
+        done.add(table)
+    return out
+
+
+def _needs(entity: Entity, pack: Pack) -> set[str]:
+    """Give the tables that an entity's required refs, and the rules of its seeds, point to."""
+    refs = {name for field in entity.fields if not field.optional for name in _refs(field)}
+    rules = [field.seed.rule.source for field in entity.fields if field.seed and field.seed.rule]
+    rules += [condition.rule.source for condition in entity.must]
+    named = {name for name in pack.entities if any(f"rows.{name}" in rule for rule in rules)}
+    return {pack.entity(name).table for name in refs | (named - {entity.name})}
+
+
+def _refs(field: Field) -> Iterable[str]:
+    if field.kind is Kind.REF:
+        yield field.of
+    for inner in (*field.fields, *((field.item,) if field.item else ())):
+        yield from _refs(inner)
