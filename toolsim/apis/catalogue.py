@@ -72,8 +72,8 @@ class Catalogue:
             api.check()
 
 
-def open_catalogue(extra: Sequence[Path] = (), cache: bool = True) -> Catalogue:
-    """Open the built-in packs and those of further folders.
+def open_catalogue(extra: Sequence[Path] = (), only: str | None = None) -> Catalogue:
+    """Open the built-in packs and those of further folders, or only the one of that name.
 
     Packs are checked in full when they are first seen; after that a cache keyed by their content is used.
 
@@ -81,8 +81,8 @@ def open_catalogue(extra: Sequence[Path] = (), cache: bool = True) -> Catalogue:
         ToolsimError: a pack is wrong; names file, line and a near match.
     """
     folders = [built_in(), *extra]
-    if not cache:
-        catalogue = Catalogue(load(folders))
+    if only is not None:
+        catalogue = Catalogue(load(folders, only))
         catalogue.check()
         return catalogue
     return Catalogue(load_cached(folders, lambda taxonomy: Catalogue(taxonomy).check()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolsim.base import yaml
-from toolsim.base.errors import PackError, Place, ToolsimError, near
+from toolsim.base.errors import PackError, Place, ToolsimError, UnknownName, near
 from toolsim.base.text import Text
 from toolsim.base.yaml import Node
 from toolsim.taxonomy.declarations import Domain, Entity, Operation, Pack, Pool, Subdomain, Taxonomy
@@ -45,8 +45,8 @@ def pack_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*/*.yaml") if not path.name.startswith("_"))
 
 
-def load(folders: Sequence[Path]) -> Taxonomy:
-    """Load the taxonomy and all packs; the first folder is the main one, others add to it.
+def load(folders: Sequence[Path], only: str | None = None) -> Taxonomy:
+    """Load the taxonomy and all packs, or only the one of that name; the first folder is the main one, others add to it.
 
     Raises:
         ToolsimError: naming file, line, what was expected and a near match.
@@ -59,10 +59,14 @@ def load(folders: Sequence[Path]) -> Taxonomy:
     packs: dict[str, Pack] = {}
     for folder in folders:
         for path in pack_files(folder):
+            if only not in (None, path.stem, f"{path.parent.name}/{path.stem}"):
+                continue
             pack = load_pack(path, shared, domains)
             if pack.name in packs:
                 raise PackError(f"the pack {pack.name!r} is there twice", pack.place, f"first in {packs[pack.name].place.file}")
             packs[pack.name] = pack
+    if only and not packs:
+        raise UnknownName("pack", only, [f"{p.parent.name}/{p.stem}" for folder in folders for p in pack_files(folder)])
     refuse_doubles(packs)
     return Taxonomy(domains, packs)
 

@@ -57,12 +57,19 @@ class Condition:
             return {self.fields[0].name: rng.choice(value) if isinstance(value, list) else value}
         low, high = self.fields
         if self.path.field.kind in NUMERIC:
-            below = normalise(self.path.field, value * 0.8 if value > 0 else value)
-            above = normalise(self.path.field, value * 1.25 if value > 0 else value)
+            below = _within(low, value * 0.8 if value > 0 else value)
+            above = _within(high, value * 1.25 if value > 0 else value)
         else:
             below = above = value
         chosen = rng.choice(((low,), (high,), (low, high)))
         return {f.name: below if f is low else above for f in chosen}
+
+
+def _within(field: Field, value: float) -> float:
+    """Keep a bound within what its parameter takes."""
+    value = max(value, field.min) if field.min is not None else value
+    value = min(value, field.max) if field.max is not None else value
+    return float(normalise(field, value)) if field.kind is Kind.NUMBER else int(value)
 
 
 def conditions(subject: Subject, entity: Entity) -> tuple[Condition, ...]:
