@@ -14,7 +14,7 @@ from toolsim.taxonomy.rules import Env, Scope, Type
 from toolsim.taxonomy.rules.types import list_of
 from toolsim.verbs import faults
 from toolsim.verbs.faults import FaultType, Refusal
-from toolsim.verbs.paths import Getter, resolve
+from toolsim.verbs.paths import Getter, resolve, through_value
 from toolsim.verbs.reading import conditions, filter_faults, fitting, select, upside_down
 from toolsim.verbs.rows import RowWriter
 from toolsim.verbs.verb import (
@@ -133,12 +133,15 @@ class _Template:
             if head not in params:
                 raise PackError(f"the text has no parameter {head!r}", subject.operation.place, near(head, params))
             field, table, get = params[head], "", None
-            if rest and field.kind is not Kind.REF:
-                raise PackError(f"{head!r} is a {field.kind} and has no field {rest!r}", subject.operation.place)
-            if rest:
+            if rest and field.kind is Kind.REF:
                 entity = subject.pack.entity(field.of)
                 found = resolve(subject.pack, entity, rest, subject.operation.place)
                 table, get, field = entity.table, found.get, found.field
+            elif rest and field.kind is Kind.VALUE:
+                found = through_value(field, rest, subject.operation.place)
+                get, field = found.get, found.field
+            elif rest:
+                raise PackError(f"{head!r} is a {field.kind} and has no field {rest!r}", subject.operation.place)
             self._slots[path] = (head, table, get, field)
 
     def fill(self, tables: Tables, args: Args) -> str:
@@ -148,7 +151,7 @@ class _Template:
             head, table, get, field = self._slots[match[1]]
             value = args.get(head)
             if get is not None and value is not None:
-                value = get(tables, tables.rows(table)[value])
+                value = get(tables, tables.rows(table)[value] if table else args)
             return shown(field, value, tables.language)
 
         return SLOT.sub(slot, self._text.say(tables.language))

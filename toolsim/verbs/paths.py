@@ -43,7 +43,7 @@ def resolve(pack: Pack, entity: Entity, path: str, place: Place) -> Path:
     if field.kind is Kind.REF:
         return _through_ref(pack, field, rest, place)
     if field.kind is Kind.VALUE:
-        return _through_value(field, rest, place)
+        return through_value(field, rest, place)
     raise PackError(f"the path {path!r} goes through {head!r}, which is a {field.kind}", place)
 
 
@@ -60,7 +60,8 @@ def _through_ref(pack: Pack, field: Field, rest: str, place: Place) -> Path:
     return Path(inner.field, through, field.optional or inner.optional)
 
 
-def _through_value(field: Field, rest: str, place: Place) -> Path:
+def through_value(field: Field, rest: str, place: Place) -> Path:
+    """Resolve what is left of a path inside a nested value."""
     steps = [field.name, *rest.split(".")]
     last, optional = field, field.optional
     for step in steps[1:]:

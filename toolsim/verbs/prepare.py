@@ -127,10 +127,11 @@ class Prepared:
     @cached_property
     def draw(self) -> Sampler:
         """Draw arguments that will likely do: valid by schema, and fitted to the rows that are there."""
-        return self.verb.sample(self.subject, self._draw_any)
+        return self.verb.sample(self.subject, self.draw_any)
 
     @cached_property
-    def _draw_any(self) -> Sampler:
+    def draw_any(self) -> Sampler:
+        """Draw arguments that are valid by schema, whatever the rows that are there."""
         drawn = [(f.name, sampler(f, self.pack), f.required) for f in self.params]
 
         def draw(tables: Tables, rng: Random) -> Args:
@@ -142,8 +143,8 @@ class Prepared:
     @cached_property
     def faulty(self) -> tuple[FaultySampler, ...]:
         """Samplers of arguments that are valid by schema and must be refused."""
-        own = tuple(self.verb.faulty(self.subject, self._draw_any))
-        refs = tuple(FaultySampler(faults.NOT_FOUND.code, _unknown(f, self._draw_any, self.pack)) for f in self.params if f.kind is Kind.REF)
+        own = tuple(self.verb.faulty(self.subject, self.draw_any))
+        refs = tuple(FaultySampler(faults.NOT_FOUND.code, _unknown(f, self.draw_any, self.pack)) for f in self.params if f.kind is Kind.REF)
         return own + refs
 
     def check(self) -> None:

@@ -135,11 +135,13 @@ def _number(field: Field) -> Draw:
     zero = field.seed.zero if field.seed else 0.0
     least = field.min if field.min is not None else 0
     if field.kind is not Kind.NUMBER:
+        if high - low > 2000:
+            return _whole_amount(int(low), int(high), int(least), zero)
         first, last, bottom = int(low), int(high), int(least)
         return lambda tables, rng, picks: bottom if zero and rng.random() < zero else rng.randint(first, last)
     digits = field.digits
-    if digits == 2 and high - low > 50:
-        return _amount(low, high, least, zero)
+    if digits in (0, 2) and high - low > 50:
+        return _amount(low, high, least, zero, digits)
 
     def run(tables: Tables, rng: Random, picks: Picks) -> float:
         if zero and rng.random() < zero:
@@ -149,15 +151,21 @@ def _number(field: Field) -> Draw:
     return run
 
 
-def _amount(low: float, high: float, least: float, zero: float) -> Draw:
+def _whole_amount(low: int, high: int, least: int, zero: float) -> Draw:
+    amount = _amount(low, high, least, zero, 0)
+    return lambda tables, rng, picks: int(amount(tables, rng, picks))
+
+
+def _amount(low: float, high: float, least: float, zero: float, digits: int) -> Draw:
     """Draw amounts as people have them: mostly round ones."""
 
     def run(tables: Tables, rng: Random, picks: Picks) -> float:
         if zero and rng.random() < zero:
             return float(least)
         value = low + (high - low) * rng.random() ** 2
+        size = len(str(int(abs(value))))
         style = rng.random()
-        rounded = round(value, -1) if style < 0.4 else round(value) if style < 0.75 else round(value, 2)
+        rounded = round(value, 1 - size) if style < 0.2 else round(value, 2 - size) if style < 0.7 else round(value, digits)
         return float(min(max(rounded, low), high))
 
     return run

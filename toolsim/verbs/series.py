@@ -98,12 +98,12 @@ class Series(Verb):
         hourly, ahead = op.over == "hours", op.ahead
         low = field.min if field.min is not None else -math.inf
         high = field.max if field.max is not None else math.inf
-        swing = (field.max - field.min) * 0.12 if field.max is not None and field.min is not None else None
+        span = field.max - field.min if field.max is not None and field.min is not None else None
 
         def run(tables: Tables, args: Args, env: Env) -> Result:
             row = env["this"]
-            base = float(row.get(field.name, (low + high) / 2 if swing is not None else 0.0))
-            width = swing if swing is not None else max(1.0, abs(base) * 0.2)
+            base = float(row.get(field.name, (low + high) / 2 if span is not None else 0.0))
+            width = _swing(base, span)
             points, raw = [], []
             for step, at in enumerate(_times(tables, args.get("start"), args[op.over], hourly, ahead)):
                 phase = int(at[11:13]) / 24 if hourly else (int(at[8:10]) % 7) / 7
@@ -158,6 +158,13 @@ def _times(tables: Tables, start: str | None, count: int, hourly: bool, ahead: b
     if not ahead and times[-1] > now:
         raise Refusal(faults.NOT_YET.make(tables.language, at=times[-1]))
     return times
+
+
+def _swing(base: float, span: float | None) -> float:
+    """Give how far readings stray from the row's figure: a fifth of it, but no more than an eighth of what the field may hold."""
+    if span is None:
+        return max(1.0, abs(base) * 0.2)
+    return min(abs(base) * 0.2 or span * 0.02, span / 8)
 
 
 def _trend(values: list[float], width: float) -> str:

@@ -109,6 +109,18 @@ def demo_rows(trials: Iterable[Trial]) -> Table:
     return table
 
 
+def demo_summary(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Show for each pack what a demonstration executed."""
+    table = Table("pack", show_edge=False, pad_edge=False, show_footer=True)
+    table.columns[0].footer = "all"
+    for name in ("operations", "calls", "done", "refused", "broken_promises"):
+        total = sum(row[name] for row in rows)
+        table.add_column(name.replace("_", " "), justify="right", footer=f"{total:,}")
+    for row in rows:
+        table.add_row(row["pack"], *(f"{row[n]:,}" for n in ("operations", "calls", "done", "refused", "broken_promises")))
+    return table
+
+
 def short_json(value: Any, width: int = 220) -> Text:
     """Write a value as JSON on little room."""
     text = json.dumps(value, ensure_ascii=False)

@@ -143,8 +143,15 @@ def _call(trial: Trial, world: World, arguments: dict[str, Any], before: str) ->
 
 
 def _try_faulty(trial: Trial, world: World, rng: Random, before: str) -> None:
-    """Draw calls that must be refused by a fault."""
+    """Draw calls that must be refused by a fault, and for faults without a sampler calls that nothing was fitted to."""
     api = trial.api
+    if not api.prepared.faulty and not trial.refusals:
+        for flat in (api.prepared.draw_any(world, rng) for _ in range(TRIES)):
+            if trial.refusals or not api.prepared.faults:
+                break
+            arguments = api.wire.encode([flat]) if flat is not None else {}
+            if api.arguments.is_valid(arguments):
+                _call(trial, world, arguments, before)
     for sampler in api.prepared.faulty:
         flat = sampler.draw(world, rng)
         if flat is None:
