@@ -88,7 +88,10 @@ class _Sampling:
 
         def run(tables: Tables, rng: Random, picks: Picks) -> Any:
             values: list[Any] = []
-            for _ in range(rng.randint(low, high)):
+            wanted = rng.randint(low, high)
+            for _ in range(wanted * 4 if distinct else wanted):
+                if len(values) == wanted:
+                    break
                 value = draw(tables, rng, {})
                 if value is not None and not (distinct and value in values):
                     values.append(value)
@@ -104,7 +107,7 @@ class _Sampling:
         def run(tables: Tables, rng: Random, picks: Picks) -> Any:
             keys = list(tables.rows(table))
             if not keys:
-                return format_key(key_format, 0)
+                return format_key(key_format, rng.randrange(1, 10 ** min(4, key_format.count("#"))))
             return keys[0] if at_home and rng.random() < 0.5 else rng.choice(keys)
 
         return run
