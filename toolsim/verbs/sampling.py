@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import rstr
 
@@ -22,8 +22,25 @@ Picks = dict[str, int]
 
 Draw = Callable[[Tables, Random, Picks], Any]
 
+Items = TypeVar("Items")
+
 _NEAR_DAYS = 45
 _PATTERN_STOCK = 64
+
+
+def below(rng: Random, n: int) -> int:
+    """Draw from 0 to n - 1: as even as seeding needs, and three times as quick as `randrange`."""
+    return int(rng.random() * n)
+
+
+def between(rng: Random, low: int, high: int) -> int:
+    """Draw from low to high, both included."""
+    return low + int(rng.random() * (high - low + 1))
+
+
+def pick(rng: Random, items: Sequence[Items]) -> Items:
+    """Draw one of some items."""
+    return items[int(rng.random() * len(items))]
 
 
 def sampler(field: Field, pack: Pack, seeding: bool = False) -> Draw:
@@ -55,10 +72,10 @@ class _Sampling:
                 return _time(field)
             case Kind.ENUM:
                 codes = field.codes
-                return lambda tables, rng, picks: rng.choice(codes)
+                return lambda tables, rng, picks: pick(rng, codes)
             case Kind.STATE:
                 codes = field.codes
-                return lambda tables, rng, picks: rng.choice(codes)
+                return lambda tables, rng, picks: pick(rng, codes)
             case Kind.MANY:
                 return _many(field)
             case Kind.LIST:
@@ -73,7 +90,7 @@ class _Sampling:
             return _pick(field.pick, self.pack.pools)
         if field.pattern:
             stock = _strings(field.pattern)
-            return lambda tables, rng, picks: rng.choice(stock)
+            return lambda tables, rng, picks: pick(rng, stock)
         if field.format:
             return _formatted(field.format, self.pack.pools)
         return _pick("memo", self.pack.pools) if "memo" in self.pack.pools else lambda tables, rng, picks: "note"
@@ -88,7 +105,7 @@ class _Sampling:
 
         def run(tables: Tables, rng: Random, picks: Picks) -> Any:
             values: list[Any] = []
-            wanted = rng.randint(low, high)
+            wanted = between(rng, low, high)
             for _ in range(wanted * 4 if distinct else wanted):
                 if len(values) == wanted:
                     break
@@ -107,8 +124,8 @@ class _Sampling:
         def run(tables: Tables, rng: Random, picks: Picks) -> Any:
             keys = list(tables.rows(table))
             if not keys:
-                return format_key(key_format, rng.randrange(1, 10 ** min(4, key_format.count("#"))))
-            return keys[0] if at_home and rng.random() < 0.5 else rng.choice(keys)
+                return format_key(key_format, between(rng, 1, 10 ** min(4, key_format.count("#")) - 1))
+            return keys[0] if at_home and rng.random() < 0.5 else pick(rng, keys)
 
         return run
 
@@ -141,7 +158,7 @@ def _number(field: Field) -> Draw:
         if high - low > 2000:
             return _whole_amount(int(low), int(high), int(least), zero)
         first, last, bottom = int(low), int(high), int(least)
-        return lambda tables, rng, picks: bottom if zero and rng.random() < zero else rng.randint(first, last)
+        return lambda tables, rng, picks: bottom if zero and rng.random() < zero else between(rng, first, last)
     digits = field.digits
     if digits in (0, 2) and high - low > 50:
         return _amount(low, high, least, zero, digits)
@@ -182,8 +199,8 @@ def _day(field: Field) -> Draw:
         last = int(field.seed.high)
     first, last = min(first, last), max(first, last)
     if field.kind is Kind.DATE:
-        return lambda tables, rng, picks: _shift(tables.now[:10], rng.randint(first, last))
-    return lambda tables, rng, picks: _moment(tables.now, rng.randint(first, last), rng.randint(14, 43), last <= 0)
+        return lambda tables, rng, picks: _shift(tables.now[:10], between(rng, first, last))
+    return lambda tables, rng, picks: _moment(tables.now, between(rng, first, last), between(rng, 14, 43), last <= 0)
 
 
 @lru_cache(maxsize=65536)
@@ -208,7 +225,7 @@ def _time(field: Field) -> Draw:
     first, last = int(low * 2), max(int(low * 2), min(47, int(high * 2)))
 
     def run(tables: Tables, rng: Random, picks: Picks) -> str:
-        half_hour = rng.randint(first, last)
+        half_hour = between(rng, first, last)
         return f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
 
     return run
@@ -220,7 +237,7 @@ def _many(field: Field) -> Draw:
     high = min(len(codes), int(field.max or len(codes)))
 
     def run(tables: Tables, rng: Random, picks: Picks) -> list[str]:
-        chosen = set(rng.sample(codes, rng.randint(low, max(low, high))))
+        chosen = set(rng.sample(codes, between(rng, low, max(low, high))))
         return [code for code in codes if code in chosen]
 
     return run
@@ -230,16 +247,16 @@ def _pick(path: str, pools: Mapping[str, Pool]) -> Draw:
     name, _, column = path.partition(".")
     pool = pools[name]
     if pool.lists:
-        return lambda tables, rng, picks: insert(rng.choice(pool.lists.say(tables.language)), pools, tables.language, rng)
+        return lambda tables, rng, picks: insert(pick(rng, pool.lists.say(tables.language)), pools, tables.language, rng)
     texts = [record[column] for record in pool.records]
     count = len(texts)
     if not column:
-        return lambda tables, rng, picks: texts[rng.randrange(count)].say(tables.language)
+        return lambda tables, rng, picks: texts[below(rng, count)].say(tables.language)
 
     def run(tables: Tables, rng: Random, picks: Picks) -> str:
         index = picks.get(name)
         if index is None:
-            index = picks[name] = rng.randrange(count)
+            index = picks[name] = below(rng, count)
         return texts[index].say(tables.language)
 
     return run
@@ -249,7 +266,7 @@ def insert(phrase: str, pools: Mapping[str, Pool], language: Language, rng: Rand
     """Fill the `{pool}` slots of a phrase."""
     if "{" not in phrase:
         return phrase
-    return INSERT.sub(lambda m: insert(rng.choice(pools[m[1]].lists.say(language)), pools, language, rng), phrase)
+    return INSERT.sub(lambda m: insert(pick(rng, pools[m[1]].lists.say(language)), pools, language, rng), phrase)
 
 
 @lru_cache(maxsize=1024)
@@ -268,12 +285,12 @@ _HOSTS = ("example.com", "example.org", "example.net")
 def _formatted(fmt: str, pools: Mapping[str, Pool]) -> Draw:
     match fmt:
         case "email":
-            return lambda tables, rng, picks: f"{rng.choice(_EN_MAIL)}{rng.randint(10, 9999)}@{rng.choice(_HOSTS)}"
+            return lambda tables, rng, picks: f"{pick(rng, _EN_MAIL)}{between(rng, 10, 9999)}@{pick(rng, _HOSTS)}"
         case "uri":
-            return lambda tables, rng, picks: f"https://www.{rng.choice(_HOSTS)}/{rng.randint(1000, 99999)}"
+            return lambda tables, rng, picks: f"https://www.{pick(rng, _HOSTS)}/{between(rng, 1000, 99999)}"
         case "ipv4":
-            return lambda tables, rng, picks: f"192.0.2.{rng.randint(1, 254)}"
-    return lambda tables, rng, picks: f"{rng.choice(_AREAS)}-555-01{rng.randint(0, 99):02d}"
+            return lambda tables, rng, picks: f"192.0.2.{between(rng, 1, 254)}"
+    return lambda tables, rng, picks: f"{pick(rng, _AREAS)}-555-01{between(rng, 0, 99):02d}"
 
 
 _AREAS = ("202", "212", "303", "404", "503", "617", "702", "808")

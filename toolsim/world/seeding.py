@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
@@ -16,10 +17,15 @@ from toolsim.verbs.rows import format_key, normalise
 from toolsim.verbs.sampling import Draw, Picks, sampler
 from toolsim.verbs.verb import Tables
 
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+
 TRIES = 40
+"""Rows drawn anew before one is given up."""
+REDRAWS = 12
+"""Draws of one field, while it breaks a rule or repeats a value that must be unique."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Step:
     """How one field of a row is filled."""
 
@@ -28,6 +34,37 @@ class _Step:
     rule: Callable[[Env], Any] | None
     chance: float
     """Share of rows in which it is filled."""
+    must: list[Callable[[Env], Any]]
+    """Rules of the entity that can be judged once this field is there."""
+
+    def fill(self, tables: Tables, rng: Random, row: Row, picks: Picks, taken: set[Any] | None) -> bool:
+        """Fill the field; tell whether the row may go on."""
+        if self.chance < 1 and rng.random() >= self.chance:
+            return all(_holds(rule, row) for rule in self.must)
+        name = self.field.name
+        for _ in range(REDRAWS if self.draw is not None else 1):
+            value = self.draw(tables, rng, picks) if self.draw is not None else self._work_out(row)
+            if value is None:
+                row.pop(name, None)
+                if not self.field.optional:
+                    return False
+            elif taken is not None and value in taken:
+                picks.pop(self.field.pick.partition(".")[0], None)
+                continue
+            else:
+                row[name] = value
+            if not self.must or all(_holds(rule, row) for rule in self.must):
+                return True
+        return False
+
+    def _work_out(self, row: Row) -> Any:
+        """Work the value out by rule; None when that fails or leaves the field's bounds."""
+        assert self.rule is not None
+        try:
+            value = normalise(self.field, self.rule(row))
+        except RuleError:
+            return None
+        return value if _within(self.field, value) else None
 
 
 class EntitySeeder:
@@ -39,7 +76,10 @@ class EntitySeeder:
         self.steps = [_step(entity, index, pack) for index, field in enumerate(entity.fields) if field.of not in later]
         self.unique = [field.name for field in entity.fields if field.unique]
         scope = row_scope(entity, pack.entities, entity.fields)
-        self.must = [compile_rule(condition.rule, scope).run for condition in entity.must]
+        for condition in entity.must:
+            names = set(_NAME.findall(condition.rule.source))
+            step = max((i for i, step in enumerate(self.steps) if step.field.name in names), default=0)
+            self.steps[step].must.append(compile_rule(condition.rule, scope).run)
         size = pool_size(entity, pack.pools)
         self.count = entity.rows if size is None else min(entity.rows, size)
 
@@ -50,40 +90,21 @@ class EntitySeeder:
         for number in rng.sample(range(1, 10**digits), self.count):
             key = format_key(self.entity.key_format, number)
             for _ in range(TRIES):
-                row = self._row(tables, key, rng)
-                if row is not None and all(row.get(name) not in taken[name] for name in self.unique):
+                row = self._row(tables, key, rng, taken)
+                if row is not None:
                     rows[key] = row
                     for name in self.unique:
                         if name in row:
                             taken[name].add(row[name])
                     break
 
-    def _row(self, tables: Tables, key: str, rng: Random) -> Row | None:
-        row: Row = {self.entity.key: key}
+    def _row(self, tables: Tables, key: str, rng: Random, taken: dict[str, set[Any]]) -> Row | None:
+        row: Row = {self.entity.key: key, "$": tables}
         picks: Picks = {}
-        env: Env | None = None
         for step in self.steps:
-            if step.chance < 1 and rng.random() >= step.chance:
-                continue
-            if step.draw is not None:
-                value = step.draw(tables, rng, picks)
-            elif step.rule is not None:
-                env = {**row, "$": tables}
-                try:
-                    value = normalise(step.field, step.rule(env))
-                except RuleError:
-                    return None
-                if not _within(step.field, value):
-                    return None
-            if value is None:
-                if not step.field.optional:
-                    return None
-                continue
-            row[step.field.name] = value
-        if self.must:
-            env = {**row, "$": tables}
-            if not all(_holds(rule, env) for rule in self.must):
+            if not step.fill(tables, rng, row, picks, taken.get(step.field.name)):
                 return None
+        del row["$"]
         return row
 
 
@@ -110,9 +131,9 @@ def _step(entity: Entity, index: int, pack: Pack) -> _Step:
         run = rule.run
         if rule.type.base == "row":
             key = pack.entity(rule.type.entity).key
-            return _Step(field, None, lambda env: (run(env) or {}).get(key), 1.0)
-        return _Step(field, None, run, 1.0)
-    return _Step(field, sampler(field, pack, seeding=True), None, chance)
+            return _Step(field, None, lambda env: (run(env) or {}).get(key), 1.0, [])
+        return _Step(field, None, run, 1.0, [])
+    return _Step(field, sampler(field, pack, seeding=True), None, chance, [])
 
 
 def in_order(packs: Iterable[Pack]) -> list[tuple[Entity, Pack, set[str]]]:

@@ -219,7 +219,7 @@ class _Compiler:
         if apply is None:
             raise RuleError(f"{type(node.op).__name__} is not part of the rule language")
         whole = left.type.base == right.type.base == "whole" and not isinstance(node.op, ast.Div | ast.Pow)
-        return Compiled(WHOLE if whole else NUMBER, lambda env: apply(_number(a(env)), _number(b(env))))
+        return Compiled(WHOLE if whole else NUMBER, lambda env: apply(a(env), b(env)))
 
     def _compare(self, node: ast.Compare) -> Compiled:
         operands = [self.expr(value) for value in (node.left, *node.comparators)]
@@ -371,20 +371,19 @@ def _ordered(compare: Callable[[Any, Any], Any], a: Any, b: Any) -> bool:
     return a is not None and b is not None and bool(compare(a, b))
 
 
-def _divide(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _arithmetic(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def run(a: Any, b: Any) -> Any:
-        if b == 0:
-            raise RuleError("division by zero")
-        return finite(apply(a, b))
+        try:
+            result = apply(a, b)
+        except TypeError:
+            raise RuleError("a value that is needed is absent") from None
+        except ZeroDivisionError:
+            raise RuleError("division by zero") from None
+        except OverflowError:
+            raise RuleError("the result is too large") from None
+        return finite(result)
 
     return run
-
-
-def _power(a: Any, b: Any) -> Any:
-    try:
-        return finite(float(a) ** float(b))
-    except (OverflowError, ZeroDivisionError):
-        raise RuleError("the power cannot be worked out") from None
 
 
 def _loop(loops: list[tuple[str, Run, list[Run]]], body: Run, env: Env) -> list[Any]:
@@ -410,13 +409,13 @@ def _loop(loops: list[tuple[str, Run, list[Run]]], body: Run, env: Env) -> list[
 
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: finite(a + b),
-    ast.Sub: lambda a, b: finite(a - b),
-    ast.Mult: lambda a, b: finite(a * b),
-    ast.Div: _divide(operator.truediv),
-    ast.FloorDiv: _divide(operator.floordiv),
-    ast.Mod: _divide(operator.mod),
-    ast.Pow: _power,
+    ast.Add: _arithmetic(operator.add),
+    ast.Sub: _arithmetic(operator.sub),
+    ast.Mult: _arithmetic(operator.mul),
+    ast.Div: _arithmetic(operator.truediv),
+    ast.FloorDiv: _arithmetic(operator.floordiv),
+    ast.Mod: _arithmetic(operator.mod),
+    ast.Pow: _arithmetic(lambda a, b: float(a) ** float(b)),
 }
 
 _ORDER: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {

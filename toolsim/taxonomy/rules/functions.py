@@ -29,9 +29,9 @@ class Function:
 
 def finite(x: Any) -> Any:
     """Pass a number on if it is one that the world can hold."""
-    if isinstance(x, complex) or not -LARGEST < x < LARGEST:
-        raise RuleError("the result is not a number below 1e15")
-    return x
+    if type(x) is not complex and -LARGEST < x < LARGEST:
+        return x
+    raise RuleError("the result is not a number below 1e15")
 
 
 def _numbers(args: Sequence[Type], counts: tuple[int, ...], result: Type | None = None) -> Type:
