@@ -18,7 +18,12 @@ def test_tokens_are_stems_and_pairs_of_characters() -> None:
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [("freeze account", "freeze_account"), ("冻结账户", "freeze_account"), ("compare bicycles", "compareBikes"), ("试骑", "scheduleRide")],
+    [
+        ("freeze account", "freeze_account"),
+        ("冻结账户", "freeze_account"),
+        ("compare bicycles", "compareBikes"),
+        ("试骑", "scheduleRide"),
+    ],
 )
 def test_search_finds_in_both_languages(catalogue: Catalogue, workshop: Catalogue, words: str, name: str) -> None:
     hits = SearchIndex([*catalogue, *workshop]).search(words)

@@ -55,7 +55,10 @@ def test_each_rule_finds_its_mistake(tmp_path: Path, old: str, new: str, complai
 
 
 def test_an_entity_that_no_read_leads_to_is_found(tmp_path: Path) -> None:
-    letters = ("draftLetter: {draft: letter", "reportLetters: {measure: letter, stat: count, is: [Count letters., 统计信件数量。]}\n  draftLetter: {draft: letter")
+    letters = (
+        "draftLetter: {draft: letter",
+        "reportLetters: {measure: letter, stat: count, is: [Count letters., 统计信件数量。]}\n  draftLetter: {draft: letter",
+    )
     assert not any(c.startswith("reachable") for c in complaints(tmp_path, letters))
     lost = SOURCE[SOURCE.index("  draftLetter:") : SOURCE.index("  configureGearing:")]
     found = complaints(tmp_path, letters, (lost.rstrip("\n"), ""))

@@ -25,7 +25,9 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_there_are_sixteen_packs_two_in_each_domain(catalogue: Catalogue) -> None:
     domains = [pack.partition("/")[0] for pack in catalogue.taxonomy.packs]
-    assert {domain: domains.count(domain) for domain in catalogue.taxonomy.domains} == dict.fromkeys(catalogue.taxonomy.domains, 2)
+    assert {domain: domains.count(domain) for domain in catalogue.taxonomy.domains} == dict.fromkeys(
+        catalogue.taxonomy.domains, 2
+    )
     assert len(catalogue) >= 1056
 
 

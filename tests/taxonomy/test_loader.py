@@ -130,7 +130,9 @@ def test_two_packs_may_not_share_an_operation_name(folder: Path, tmp_path_factor
     (more / "taxonomy.yaml").write_text(tree, encoding="utf-8")
     (more / "others").mkdir()
     (more / "others" / "garage.yaml").write_text(SOURCE.replace("others/workshop", "others/garage"), encoding="utf-8")
-    with pytest.raises(ToolsimError, match=r"garage.yaml:\d+: the operation 'getBike' is there twice; first in .*workshop.yaml:\d+"):
+    with pytest.raises(
+        ToolsimError, match=r"garage.yaml:\d+: the operation 'getBike' is there twice; first in .*workshop.yaml:\d+"
+    ):
         load([folder, more])
 
 
@@ -147,7 +149,7 @@ def test_an_unknown_folder_is_an_error(tmp_path: Path) -> None:
 
 def test_the_tree_has_eight_domains_and_sixty_eight_subdomains() -> None:
     domains = load([built_in()]).domains
-    assert list(domains) == "technology finance entertainment society health culture environment others".split()
+    assert list(domains) == ["technology", "finance", "entertainment", "society", "health", "culture", "environment", "others"]
     assert sum(len(domain.subdomains) for domain in domains.values()) == 68
     for domain in domains.values():
         for subdomain in domain.subdomains.values():

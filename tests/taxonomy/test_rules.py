@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolsim.base.errors import Place, RuleError
-from toolsim.taxonomy.declarations import Entity, Field, Kind, Option, Rule
 from toolsim.base.text import Text
+from toolsim.taxonomy.declarations import Entity, Field, Kind, Option, Rule
 from toolsim.taxonomy.rules import Env, Row, Scope, Type, compile_rule
 from toolsim.taxonomy.rules.functions import FUNCTIONS
 from toolsim.taxonomy.rules.types import DATE, DATETIME, FLAG, NUMBER, TEXT, TIME, WHOLE, list_of
@@ -214,7 +214,7 @@ LEAVES = st.sampled_from(["1", "0", "2.5", "n", "x", "s", "'a'", "ok", "None", "
 
 
 def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    operators = st.sampled_from("+ - * / // % ** < <= > >= == != in and or".split())
+    operators = st.sampled_from(["+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "in", "and", "or"])
     return st.one_of(
         st.tuples(inner, operators, inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
         st.tuples(inner, inner, inner).map(lambda t: f"({t[0]} if {t[1]} else {t[2]})"),

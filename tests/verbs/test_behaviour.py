@@ -270,7 +270,11 @@ def test_notify_sends_on_channels_that_are_on(world: World) -> None:
     person = world.rows("person")[row["owner"]]
     world.replace("person", row["owner"], {**person, "channels": ["sms"]})
     message = done(world, "notifyOwner", bikeNo=row["bike_no"], topic="done", channel="sms")
-    assert (message["recipient"], message["body"], message["sentAt"]) == (row["owner"], f"Your {row['model']} is ready.", world.now)
+    assert (message["recipient"], message["body"], message["sentAt"]) == (
+        row["owner"],
+        f"Your {row['model']} is ready.",
+        world.now,
+    )
     assert refused(world, "notifyOwner", bikeNo=row["bike_no"], topic="done", channel="app") == "channel_off"
 
 

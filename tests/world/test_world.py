@@ -135,9 +135,7 @@ def test_another_process_with_another_hash_seed_gives_the_same() -> None:
     outputs = set()
     for hash_seed in ("0", "1", "4242"):
         env = {**os.environ, "PYTHONHASHSEED": hash_seed}
-        done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, str(PACKS)], env=env, capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([sys.executable, "-c", SCRIPT, str(PACKS)], env=env, capture_output=True, text=True, check=True)
         outputs.add(done.stdout)
     assert len(outputs) == 1
 
@@ -178,7 +176,11 @@ def test_the_difference_is_seen_both_ways(world: World) -> None:
 def test_replay_gives_the_same_outcomes_and_end() -> None:
     world = PLAN.world(21, "zh")
     key = next(iter(world.rows("workshop.bike")))
-    calls = [Call("setPressure", {"bikeNo": key, "pressure": 3}), Call("getBike", {"bikeNo": "BK0000"}), Call("getBike", {"bikeNo": key})]
+    calls = [
+        Call("setPressure", {"bikeNo": key, "pressure": 3}),
+        Call("getBike", {"bikeNo": "BK0000"}),
+        Call("getBike", {"bikeNo": key}),
+    ]
     outcomes = tuple(world.call(call.name, call.arguments) for call in calls)
     again = replay(PLAN, 21, "zh", calls)
     assert again.outcomes == outcomes

@@ -106,7 +106,9 @@ def _phrase(api: Api, phrase: str, language: Language, known: set[str]) -> Itera
     place, name = api.operation.place, api.name
     for slot in SLOT.findall(phrase):
         if slot not in known:
-            yield Complaint("wording", place, f"{name!r} has the unknown slot {{{slot}}}; known: {', '.join(sorted(known - {''}))}")
+            yield Complaint(
+                "wording", place, f"{name!r} has the unknown slot {{{slot}}}; known: {', '.join(sorted(known - {''}))}"
+            )
     bare = SLOT.sub("", phrase)
     if "{" in bare or "}" in bare:
         yield Complaint("wording", place, f"{name!r} has a broken slot: {phrase!r}")
@@ -153,7 +155,9 @@ def _depth(pack: Pack, apis: list[Api]) -> Iterator[Complaint]:
     for least, share in ((2, 0.40), (3, 0.15)):
         count = sum(d >= least for d in depths)
         if count < share * len(apis):
-            yield Complaint("depth", pack.place, f"{count} of {len(apis)} operations have depth {least} or more; {share:.0%} are wanted")
+            yield Complaint(
+                "depth", pack.place, f"{count} of {len(apis)} operations have depth {least} or more; {share:.0%} are wanted"
+            )
     middle = median(len(schema["properties"]) for schema in schemas)
     if middle != 3:
         yield Complaint("depth", pack.place, f"the median operation has {middle:g} top-level parameters; 3 are wanted")
@@ -218,5 +222,3 @@ def near_duplicates(apis: list[Api], limit: float = ALIKE) -> Iterator[Complaint
                     apis[index].operation.place,
                     f"{apis[index].name!r} and {apis[other].name!r} are described alike in {language} ({score / 100:.2f})",
                 )
-
-

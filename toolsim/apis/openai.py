@@ -11,8 +11,7 @@ MOST_DESCRIPTION = 1024
 MOST_LEVELS = 10
 _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object"})
 _KEYWORDS = frozenset(
-    "type description properties required additionalProperties items enum pattern format minimum maximum minLength maxLength "
-    "minItems maxItems uniqueItems minProperties default".split()
+    ["type", "description", "properties", "required", "additionalProperties", "items", "enum", "pattern", "format", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "default"]
 )
 
 

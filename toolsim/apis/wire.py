@@ -102,7 +102,9 @@ class Wire:
                 children.append(self._range(member, pair, waiting))
             elif self.operation.batch is None:
                 known = [*waiting, *(name.rpartition("_")[0] for name in waiting)]
-                raise PackError(f"'shape' names {member!r}, which is no parameter left", self.operation.place, near(member, known))
+                raise PackError(
+                    f"'shape' names {member!r}, which is no parameter left", self.operation.place, near(member, known)
+                )
         return Branch(self.rename(group.name), group.label, _distinct(tuple(children), self.operation))
 
     def _range(self, name: str, pair: tuple[str, str], waiting: dict[str, Field]) -> Branch:

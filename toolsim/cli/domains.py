@@ -148,7 +148,9 @@ def lint_command(name: str | None, folders: Folders, as_json: bool) -> None:
 @command.command("try")
 @click.argument("name", metavar="[PACK]", required=False)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the first world.")
-@click.option("--worlds", type=click.IntRange(1, 1000), default=6, show_default=True, help="Worlds for each operation and language.")
+@click.option(
+    "--worlds", type=click.IntRange(1, 1000), default=6, show_default=True, help="Worlds for each operation and language."
+)
 @click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
 @pool_options
 def try_command(name: str | None, seed: int, worlds: int, lang: str, folders: Folders, as_json: bool) -> None:

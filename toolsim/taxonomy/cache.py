@@ -51,7 +51,12 @@ def content_digest(folders: Sequence[Path]) -> str:
 def _code_digest() -> bytes:
     """Tell versions of the loading code apart by their files' sizes and times."""
     package = Path(toolsim.__file__).parent
-    stats = [(p.name, s.st_size, s.st_mtime_ns) for d in ("base", "taxonomy", "verbs", "apis") for p in sorted((package / d).rglob("*.py")) if (s := p.stat())]
+    stats = [
+        (p.name, s.st_size, s.st_mtime_ns)
+        for d in ("base", "taxonomy", "verbs", "apis")
+        for p in sorted((package / d).rglob("*.py"))
+        if (s := p.stat())
+    ]
     return repr(stats).encode()
 
 

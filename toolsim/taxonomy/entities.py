@@ -28,9 +28,7 @@ def read_key(name: str, node: Node) -> tuple[str, str]:
     ((key, fmt),) = entries.items()
     key_format = as_text(fmt, "key format")
     if not KEY_FORMAT.match(key_format):
-        raise PackError(
-            f"the key format {key_format!r} must be capitals and then 2 to 10 #", fmt.place, "such as AC######"
-        )
+        raise PackError(f"the key format {key_format!r} must be capitals and then 2 to 10 #", fmt.place, "such as AC######")
     return as_name(key, fmt.place, "key"), key_format
 
 

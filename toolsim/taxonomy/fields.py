@@ -104,8 +104,7 @@ def _value(out: Field, detail: Node, reader: Reader, context: FieldContext) -> F
     declared = Reader(context.values[name], f"value {name!r}")
     label = declared.pair("is")
     fields = tuple(
-        read_field(as_name(key, context.values[name].place, "field"), declared.need(key), context)
-        for key in declared.left()
+        read_field(as_name(key, context.values[name].place, "field"), declared.need(key), context) for key in declared.left()
     )
     context.open_values.pop()
     if not fields:
@@ -207,7 +206,7 @@ def _auto(out: Field, node: Node | None) -> Literal | None:
         Kind.FLAG: (bool,),
         Kind.MANY: (list,),
     }
-    if isinstance(value, bool) and out.kind is not Kind.FLAG or not isinstance(value, expected.get(out.kind, (str,))):
+    if (isinstance(value, bool) and out.kind is not Kind.FLAG) or not isinstance(value, expected.get(out.kind, (str,))):
         raise refuse(node, f"a {out.kind}", f"'auto' of field {out.name!r}")
     codes = as_names(node, "auto") if out.kind in (Kind.ENUM, Kind.STATE, Kind.MANY) else ()
     for code in codes:
@@ -273,5 +272,3 @@ def _verify(out: Field) -> None:
         for phrase in side:
             if phrase.count("{}") != 1 and not (out.kind is Kind.FLAG and "{" not in phrase):
                 raise wrong(f"has a 'say' without exactly one {{}}: {phrase!r}")
-
-

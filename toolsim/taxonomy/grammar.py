@@ -53,7 +53,13 @@ def read_operation(name: str, node: Node, context: OperationContext) -> Operatio
         raise PackError(f"operation {name!r} has no verb", node.place, near(wrong, VERB_KEYS))
     head = reader.need(verb)
     out = Operation(
-        name, verb, reader.pair("is"), reader.phrases("ask"), reader.phrases("why"), node.place, given=_fields("given", reader, context)
+        name,
+        verb,
+        reader.pair("is"),
+        reader.phrases("ask"),
+        reader.phrases("why"),
+        node.place,
+        given=_fields("given", reader, context),
     )
     out = VERB_KEYS[verb](out, head, reader, context)
     out = replace(
@@ -106,7 +112,9 @@ def _sets(reader: Reader) -> tuple[Assignment, ...]:
 
 def _label(word: str, place: Place, context: OperationContext) -> Text:
     if word not in context.labels:
-        raise PackError(f"{word!r} has no label", place, f"add it under 'labels', or use one there is; {near(word, context.labels)}")
+        raise PackError(
+            f"{word!r} has no label", place, f"add it under 'labels', or use one there is; {near(word, context.labels)}"
+        )
     return context.labels[word]
 
 
@@ -186,7 +194,9 @@ def _find(out: Operation, head: Node, reader: Reader, context: OperationContext)
 
 def _ranked(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
     on = as_names(reader.need("on"), "'on'")
-    return replace(out, target=_entity(head, context, f"{out.verb!r}"), on=on, filters=_filters(reader), need=reader.names("need"))
+    return replace(
+        out, target=_entity(head, context, f"{out.verb!r}"), on=on, filters=_filters(reader), need=reader.names("need")
+    )
 
 
 def _measure(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
@@ -241,9 +251,7 @@ def _adjust(out: Operation, head: Node, reader: Reader, context: OperationContex
 def _reserve(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
     entity, path = _path(head, context, "'reserve'")
     creates = _entity(reader.need("create"), context, "'create'")
-    return replace(
-        out, target=entity, path=path, creates=creates, with_fields=reader.names("with"), units=reader.text("units")
-    )
+    return replace(out, target=entity, path=path, creates=creates, with_fields=reader.names("with"), units=reader.text("units"))
 
 
 def _check(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:

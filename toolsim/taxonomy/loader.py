@@ -193,9 +193,7 @@ def _pack_name(path: Path, reader: Reader, domains: Mapping[str, Domain]) -> str
     return name
 
 
-def _entities(
-    pack: str, reader: Reader, shared: Shared, values: Mapping[str, Node]
-) -> tuple[dict[str, Entity], FieldContext]:
+def _entities(pack: str, reader: Reader, shared: Shared, values: Mapping[str, Node]) -> tuple[dict[str, Entity], FieldContext]:
     uses_place = reader.where("uses")
     uses = _with_dependencies(reader.names("uses"), shared, uses_place)
     own = _optional(reader, "entities")

@@ -132,7 +132,7 @@ def notation_schema() -> Schema:
 
 
 def _field() -> Schema:
-    labelled = {kind: _PAIR for kind in ("text", "number", "whole", "flag", "date", "time", "datetime", "duration")}
+    labelled = dict.fromkeys(("text", "number", "whole", "flag", "date", "time", "datetime", "duration"), _PAIR)
     codes, name = _map(_PAIR), {"type": "string"}
     details: dict[str, Schema] = {
         **labelled,

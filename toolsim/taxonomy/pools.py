@@ -18,9 +18,7 @@ def read_pools(node: Node | None) -> dict[str, Pool]:
     """Read the pools of one file."""
     if node is None:
         return {}
-    return {
-        as_name(name, child.place, "pool"): _pool(name, child) for name, child in as_mapping(node, "'pools'").items()
-    }
+    return {as_name(name, child.place, "pool"): _pool(name, child) for name, child in as_mapping(node, "'pools'").items()}
 
 
 def _pool(name: str, node: Node) -> Pool:

@@ -145,9 +145,7 @@ def as_pair(node: Node, what: str) -> Text:
     """Read a pair."""
     if not isinstance(node.value, list) or len(node.value) != 2:
         found = f"a list of {len(node.value)}" if isinstance(node.value, list) else node.kind
-        raise PackError(
-            f"{what} must be a pair [English, Chinese], not {found}", node.place, "quote a text that holds a comma"
-        )
+        raise PackError(f"{what} must be a pair [English, Chinese], not {found}", node.place, "quote a text that holds a comma")
     en, zh = (scalar_text(item, what) for item in node.value)
     if not en.strip() or not zh.strip():
         raise PackError(f"{what} must have text in both languages", node.place)

@@ -78,7 +78,9 @@ class Schedule(Verb):
 
     name = "schedule"
     effect = Effect.WRITE
-    wording = Phrases(("put {what} in the diary {clauses}", "schedule {what} {clauses}"), ("安排一个{clauses}{what}", "帮我约{what}"))
+    wording = Phrases(
+        ("put {what} in the diary {clauses}", "schedule {what} {clauses}"), ("安排一个{clauses}{what}", "帮我约{what}")
+    )
 
     def about_row(self, subject: Subject) -> bool:
         return False
@@ -155,7 +157,9 @@ class Notify(Verb):
 
     name = "notify"
     effect = Effect.WRITE
-    wording = Phrases(("let them know about {what}", "send a message about {what}"), ("通知一下对方{what}的事", "就{what}发个消息"))
+    wording = Phrases(
+        ("let them know about {what}", "send a message about {what}"), ("通知一下对方{what}的事", "就{what}发个消息")
+    )
 
     def _message(self, subject: Subject) -> Entity:
         return subject.pack.entity("message")
@@ -243,7 +247,9 @@ class Watch(Verb):
 
     name = "watch"
     effect = Effect.WRITE
-    wording = Phrases(("tell me when {what} gets {clauses}", "keep an eye on {what} for me"), ("{what}有变化就提醒我", "帮我盯着{what}"))
+    wording = Phrases(
+        ("tell me when {what} gets {clauses}", "keep an eye on {what} for me"), ("{what}有变化就提醒我", "帮我盯着{what}")
+    )
 
     def _field(self, subject: Subject) -> Field:
         field = subject.field_of(subject.target, subject.operation.path)

@@ -25,7 +25,6 @@ from toolsim.verbs.verb import (
     Tables,
     Verb,
     key_field,
-    make,
     plain,
     row_fields,
 )
@@ -60,7 +59,9 @@ class Adjust(Verb):
     def result(self, subject: Subject) -> tuple[Field, ...]:
         field, op = _figure(subject), subject.operation
         changed = [plain(subject.field_of(subject.target, a.path)) for a in op.sets if "." not in a.path]
-        before = plain(field, name="previous", label=Text(f"{field.label.en} before", f"调整前的{field.label.zh}"), optional=False)
+        before = plain(
+            field, name="previous", label=Text(f"{field.label.en} before", f"调整前的{field.label.zh}"), optional=False
+        )
         fields = {f.name: f for f in (key_field(subject.target), *changed, plain(field, optional=False), before)}
         return tuple(fields.values())
 
@@ -128,7 +129,9 @@ class Transfer(Verb):
 
     name = "transfer"
     effect = Effect.WRITE
-    wording = Phrases(("move {amount} from one {what} to another", "shift {amount} over"), ("从一个{what}转{amount}到另一个", "帮我转{amount}"))
+    wording = Phrases(
+        ("move {amount} from one {what} to another", "shift {amount} over"), ("从一个{what}转{amount}到另一个", "帮我转{amount}")
+    )
 
     def about_row(self, subject: Subject) -> bool:
         return False

@@ -17,7 +17,9 @@ class Call(Verb):
 
     name = "call"
     effect = Effect.READ
-    wording = Phrases(("work this out for me {clauses}", "take care of this {clauses}"), ("帮我处理一下{clauses}", "{clauses}这个帮我弄一下"))
+    wording = Phrases(
+        ("work this out for me {clauses}", "take care of this {clauses}"), ("帮我处理一下{clauses}", "{clauses}这个帮我弄一下")
+    )
 
     def about_row(self, subject: Subject) -> bool:
         return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 from toolsim.base.errors import PackError, near
@@ -181,7 +180,10 @@ class Configure(Verb):
 
     name = "configure"
     effect = Effect.WRITE
-    wording = Phrases(("set up {what} like this {clauses}", "change the settings of {what}"), ("把{what}设置一下{clauses}", "{what}的设置改一下"))
+    wording = Phrases(
+        ("set up {what} like this {clauses}", "change the settings of {what}"),
+        ("把{what}设置一下{clauses}", "{what}的设置改一下"),
+    )
 
     def _field(self, subject: Subject) -> Field:
         field = subject.field_of(subject.target, subject.operation.path)

@@ -64,9 +64,7 @@ NOTHING_FOUND = FaultType("nothing_found", Text("Nothing matches these condition
 NOT_COMPUTABLE = FaultType(
     "not_computable", Text("This cannot be worked out for these values: {why}.", "无法用这些数值计算：{why}。")
 )
-CHANNEL_OFF = FaultType(
-    "channel_off", Text("The person does not accept messages by {channel}.", "对方未开通{channel}渠道。")
-)
+CHANNEL_OFF = FaultType("channel_off", Text("The person does not accept messages by {channel}.", "对方未开通{channel}渠道。"))
 BAD_RANGE = FaultType("bad_range", Text("{low} lies after {high}.", "{low}在{high}之后，范围无效。"))
 INVALID = FaultType("invalid_arguments", Text("{why}", "{why}"))
 UNKNOWN_API = FaultType("unknown_api", Text("There is no API named {name}.", "没有名为{name}的接口。"))

@@ -144,7 +144,9 @@ class Prepared:
     def faulty(self) -> tuple[FaultySampler, ...]:
         """Samplers of arguments that are valid by schema and must be refused."""
         own = tuple(self.verb.faulty(self.subject, self.draw_any))
-        refs = tuple(FaultySampler(faults.NOT_FOUND.code, _unknown(f, self.draw_any, self.pack)) for f in self.params if f.kind is Kind.REF)
+        refs = tuple(
+            FaultySampler(faults.NOT_FOUND.code, _unknown(f, self.draw_any, self.pack)) for f in self.params if f.kind is Kind.REF
+        )
         return own + refs
 
     def check(self) -> None:

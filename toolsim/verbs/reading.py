@@ -285,7 +285,9 @@ class Find(Verb):
 
     name = "find"
     effect = Effect.READ
-    wording = Phrases(("find {what} {clauses}", "is there any {what} {clauses}"), ("找一下{clauses}{what}", "有没有{clauses}{what}"))
+    wording = Phrases(
+        ("find {what} {clauses}", "is there any {what} {clauses}"), ("找一下{clauses}{what}", "有没有{clauses}{what}")
+    )
 
     def about_row(self, subject: Subject) -> bool:
         return False
@@ -398,7 +400,9 @@ class Compare(Verb):
 
     name = "compare"
     effect = Effect.READ
-    wording = Phrases(("how do these {what} compare", "put these {what} side by side"), ("比较一下这几个{what}", "这几个{what}有什么区别"))
+    wording = Phrases(
+        ("how do these {what} compare", "put these {what} side by side"), ("比较一下这几个{what}", "这几个{what}有什么区别")
+    )
 
     def about_row(self, subject: Subject) -> bool:
         return False
@@ -409,10 +413,14 @@ class Compare(Verb):
     def params(self, subject: Subject) -> tuple[Field, ...]:
         entity = subject.target
         item = key_field(entity)
-        label = Text(f"numbers of what is compared: 2 to 5 of the kind {entity.label.en}", f"要比较的{entity.label.zh}编号，2到5个")
+        label = Text(
+            f"numbers of what is compared: 2 to 5 of the kind {entity.label.en}", f"要比较的{entity.label.zh}编号，2到5个"
+        )
         keys = make(f"{entity.key}s", Kind.LIST, label, item=item, min=2, max=5)
         options = tuple(Option(field.name, field.label) for field in self._aspects(subject))
-        aspects = make("aspects", Kind.MANY, Text("what to compare; all if absent", "比较的方面，缺省为全部"), options=options, optional=True)
+        aspects = make(
+            "aspects", Kind.MANY, Text("what to compare; all if absent", "比较的方面，缺省为全部"), options=options, optional=True
+        )
         return (keys, aspects)
 
     def result(self, subject: Subject) -> tuple[Field, ...]:
@@ -499,7 +507,9 @@ class Measure(Verb):
 
     name = "measure"
     effect = Effect.READ
-    wording = Phrases(("how many {what} are there {clauses}", "give me the figures for {what}"), ("统计一下{what}", "{what}的数据汇总一下"))
+    wording = Phrases(
+        ("how many {what} are there {clauses}", "give me the figures for {what}"), ("统计一下{what}", "{what}的数据汇总一下")
+    )
 
     def about_row(self, subject: Subject) -> bool:
         return False

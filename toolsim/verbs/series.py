@@ -52,7 +52,10 @@ class Series(Verb):
 
     name = "series"
     effect = Effect.READ
-    wording = Phrases(("how does {what} develop {clauses}", "show me the run of {what} {clauses}"), ("{what}的变化走势{clauses}", "看看{clauses}{what}的数据"))
+    wording = Phrases(
+        ("how does {what} develop {clauses}", "show me the run of {what} {clauses}"),
+        ("{what}的变化走势{clauses}", "看看{clauses}{what}的数据"),
+    )
 
     def _field(self, subject: Subject) -> Field:
         field = subject.field_of(subject.target, subject.operation.path)
@@ -64,7 +67,11 @@ class Series(Verb):
         op = subject.operation
         days = op.over == "days"
         if op.ahead:
-            label = Text("first day; today if absent", "起始日期，缺省为今天") if days else Text("first hour; now if absent", "起始时间，缺省为当前时间")
+            label = (
+                Text("first day; today if absent", "起始日期，缺省为今天")
+                if days
+                else Text("first hour; now if absent", "起始时间，缺省为当前时间")
+            )
         elif days:
             label = Text("first day; if absent, the period ends today", "起始日期，缺省时统计到今天为止")
         else:
@@ -86,7 +93,11 @@ class Series(Verb):
         label = Text("forecast points", "预测数据点") if op.ahead else Text("readings", "读数")
         figures = tuple(
             replace(value, name=name, label=text, kind=Kind.NUMBER)
-            for name, text in (("mean", Text("mean", "平均值")), ("highest", Text("highest", "最高值")), ("lowest", Text("lowest", "最低值")))
+            for name, text in (
+                ("mean", Text("mean", "平均值")),
+                ("highest", Text("highest", "最高值")),
+                ("lowest", Text("lowest", "最低值")),
+            )
         )
         return (items("points", label, (at, value, *bounds)), *figures, enum("trend", Text("trend", "趋势"), _TRENDS))
 
@@ -107,7 +118,9 @@ class Series(Verb):
             points, raw = [], []
             for step, at in enumerate(_times(tables, args.get("start"), args[op.over], hourly, ahead)):
                 phase = int(at[11:13]) / 24 if hourly else (int(at[8:10]) % 7) / 7
-                wave = math.sin(2 * math.pi * (phase - 0.3)) + 0.5 * _noise(tables.seed, target.table, row[target.key], field.name, at)
+                wave = math.sin(2 * math.pi * (phase - 0.3)) + 0.5 * _noise(
+                    tables.seed, target.table, row[target.key], field.name, at
+                )
                 value = normalise(field, min(high, max(low, base + width * wave)))
                 raw.append(value)
                 point = {"at": at, "value": value}
@@ -117,7 +130,13 @@ class Series(Verb):
                     point["high"] = normalise(field, min(high, value + margin))
                 points.append(point)
             mean = min(max(round(sum(raw) / len(raw), max(field.digits, 2)), min(raw)), max(raw))
-            return {"points": points, "mean": mean, "highest": float(max(raw)), "lowest": float(min(raw)), "trend": _trend(raw, width)}
+            return {
+                "points": points,
+                "mean": mean,
+                "highest": float(max(raw)),
+                "lowest": float(min(raw)),
+                "trend": _trend(raw, width),
+            }
 
         return run
 

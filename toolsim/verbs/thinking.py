@@ -69,21 +69,29 @@ class Compute(Thinking):
     """Formulas."""
 
     name = "compute"
-    wording = Phrases(("work this out for me {clauses}", "how much does it come to {clauses}"), ("帮我算一下{clauses}", "{clauses}算下来是多少"))
+    wording = Phrases(
+        ("work this out for me {clauses}", "how much does it come to {clauses}"), ("帮我算一下{clauses}", "{clauses}算下来是多少")
+    )
 
 
 class Analyze(Thinking):
     """Statistics over data that the user hands in."""
 
     name = "analyze"
-    wording = Phrases(("go over these figures {clauses}", "what do these readings say {clauses}"), ("分析一下这些数据{clauses}", "看看这些数据说明什么{clauses}"))
+    wording = Phrases(
+        ("go over these figures {clauses}", "what do these readings say {clauses}"),
+        ("分析一下这些数据{clauses}", "看看这些数据说明什么{clauses}"),
+    )
 
 
 class Assess(Thinking):
     """A decision table: the first line whose rule holds gives the outcome."""
 
     name = "assess"
-    wording = Phrases(("how would you judge this {clauses}", "what does this come out as {clauses}"), ("帮我评估一下{clauses}", "{clauses}这种情况怎么判断"))
+    wording = Phrases(
+        ("how would you judge this {clauses}", "what does this come out as {clauses}"),
+        ("帮我评估一下{clauses}", "{clauses}这种情况怎么判断"),
+    )
 
     def body(self, subject: Subject, scope: Scope) -> Body:
         op = subject.operation
@@ -103,7 +111,9 @@ class Check(Thinking):
     """Conditions: which hold, and which do not."""
 
     name = "check"
-    wording = Phrases(("is {what} all right {clauses}", "can this be done {clauses}"), ("看看{what}行不行{clauses}", "{clauses}这样可以吗"))
+    wording = Phrases(
+        ("is {what} all right {clauses}", "can this be done {clauses}"), ("看看{what}行不行{clauses}", "{clauses}这样可以吗")
+    )
 
     def result(self, subject: Subject) -> tuple[Field, ...]:
         op = subject.operation
@@ -128,7 +138,9 @@ class Convert(Thinking):
     """A quantity in another unit."""
 
     name = "convert"
-    wording = Phrases(("convert {value} for me {clauses}", "what is {value} in other units"), ("换算一下{value}", "{value}换算过来是多少"))
+    wording = Phrases(
+        ("convert {value} for me {clauses}", "what is {value} in other units"), ("换算一下{value}", "{value}换算过来是多少")
+    )
 
     def about_row(self, subject: Subject) -> bool:
         return False

@@ -50,7 +50,9 @@ def refuse_gaps(subject: Subject, entity: Entity, filled: set[str]) -> None:
         if field.name in filled or field.optional or field.auto is not None or field.kind is Kind.STATE:
             continue
         hint = "name it in 'with' or 'set', or give it 'auto' or 'optional'"
-        raise PackError(f"{subject.operation.name!r} would leave {field.name!r} of {entity.name} empty", subject.operation.place, hint)
+        raise PackError(
+            f"{subject.operation.name!r} would leave {field.name!r} of {entity.name} empty", subject.operation.place, hint
+        )
 
 
 def defaults(entity: Entity, skip: set[str]) -> list[tuple[str, Any]]:
@@ -106,7 +108,9 @@ class Create(Verb):
 
     name = "create"
     effect = Effect.WRITE
-    wording = Phrases(("add a new {what} {clauses}", "set up {what} {clauses}"), ("新增{clauses}{what}", "帮我建一个{clauses}{what}"))
+    wording = Phrases(
+        ("add a new {what} {clauses}", "set up {what} {clauses}"), ("新增{clauses}{what}", "帮我建一个{clauses}{what}")
+    )
 
     def about_row(self, subject: Subject) -> bool:
         return False
@@ -343,7 +347,9 @@ class Move(Verb):
 
     name = "move"
     effect = Effect.WRITE
-    wording = Phrases(("set {what} to its next step", "change the status of {what}"), ("把{what}的状态改一下", "更新一下{what}的状态"))
+    wording = Phrases(
+        ("set {what} to its next step", "change the status of {what}"), ("把{what}的状态改一下", "更新一下{what}的状态")
+    )
 
     def _field(self, subject: Subject) -> Field:
         field = subject.field_of(subject.target, subject.operation.path)

@@ -20,6 +20,7 @@ from toolsim.verbs.verb import Effect
 from toolsim.world.trial import Trial
 from toolsim.world.world import World
 
+
 def pool_tree(taxonomy: Taxonomy, language: Language) -> Tree:
     """Show domains, subdomains and how many APIs each has."""
     total = sum(len(pack.operations) for pack in taxonomy.packs.values())
@@ -186,4 +187,3 @@ def _bars(title: str, counts: Mapping[str, int]) -> Table:
     for name, count in counts.items():
         table.add_row(name, f"{count:,}", "█" * max(1, round(40 * count / most)))
     return table
-

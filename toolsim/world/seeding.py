@@ -37,6 +37,11 @@ class _Step:
     must: list[Callable[[Env], Any]]
     """Rules of the entity that can be judged once this field is there."""
 
+    @property
+    def guarded(self) -> bool:
+        """Whether what is drawn may have to be drawn again or left out."""
+        return self.chance < 1 or bool(self.must) or self.field.unique or self.field.kind is Kind.REF
+
     def fill(self, tables: Tables, rng: Random, row: Row, picks: Picks, taken: set[Any] | None) -> bool:
         """Fill the field; tell whether the row may go on."""
         if self.chance < 1 and rng.random() >= self.chance:
@@ -80,6 +85,8 @@ class EntitySeeder:
             names = set(_NAME.findall(condition.rule.source))
             step = max((i for i, step in enumerate(self.steps) if step.field.name in names), default=0)
             self.steps[step].must.append(compile_rule(condition.rule, scope).run)
+        self._compiled = [(step.field.name, None if step.guarded else step.draw, step) for step in self.steps]
+        """Name, what draws it where nothing can go wrong, and the whole step."""
         size = pool_size(entity, pack.pools)
         self.count = entity.rows if size is None else min(entity.rows, size)
 
@@ -101,8 +108,10 @@ class EntitySeeder:
     def _row(self, tables: Tables, key: str, rng: Random, taken: dict[str, set[Any]]) -> Row | None:
         row: Row = {self.entity.key: key, "$": tables}
         picks: Picks = {}
-        for step in self.steps:
-            if not step.fill(tables, rng, row, picks, taken.get(step.field.name)):
+        for name, draw, step in self._compiled:
+            if draw is not None:
+                row[name] = draw(tables, rng, picks)
+            elif not step.fill(tables, rng, row, picks, taken.get(name)):
                 return None
         del row["$"]
         return row

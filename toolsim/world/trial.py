@@ -82,12 +82,13 @@ def _flats(api: Api, world: World, rng: Random, draw: Sampler) -> list[Args]:
     return [{**{n: v for n, v in flat.items() if n not in shared}, **common} for flat in flats]
 
 
-def try_pack(plan: WorldPlan, apis: Iterable[Api], worlds: int, seed: int = 0, languages: Iterable[Language] = LANGUAGES) -> Iterator[Trial]:
+def try_pack(
+    plan: WorldPlan, apis: Iterable[Api], worlds: int, seed: int = 0, languages: Iterable[Language] = LANGUAGES
+) -> Iterator[Trial]:
     """Try operations in several worlds of each language; give the findings of each as it is done."""
     languages = tuple(languages)
     made = {
-        language: [plan.world(seeds.derive(seed, "trial", index), language) for index in range(worlds)]
-        for language in languages
+        language: [plan.world(seeds.derive(seed, "trial", index), language) for index in range(worlds)] for language in languages
     }
     for api in apis:
         for language in languages:
