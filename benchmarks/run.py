@@ -14,6 +14,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from toolsim.apis.catalogue import Catalogue, open_catalogue
@@ -64,18 +65,14 @@ def calls(catalogue: Catalogue) -> tuple[Figure, Figure]:
                 continue
             mark = world.mark()
 
-            def call(name: str = api.name, arguments: dict[str, object] = arguments) -> None:
-                world.call(name, arguments, validate=False)
-
             times = []
             for _ in range(REPEATS):
                 start = time.perf_counter()
-                call()
+                world.call(api.name, arguments, validate=False)
                 times.append(time.perf_counter() - start)
                 world.undo(mark)
             called[api.name] = statistics.median(times) * 1e6
-            is_valid = api.arguments.is_valid
-            checked[api.name] = seconds(lambda: is_valid(arguments)) * 1e6
+            checked[api.name] = seconds(partial(api.arguments.is_valid, arguments)) * 1e6
     slowest = max(called, key=called.__getitem__)
     call_note = f"95th percentile {_percentile(called, 95):.0f}, slowest {slowest} {called[slowest]:.0f}"
     check_note = f"95th percentile {_percentile(checked, 95):.1f}, slowest {max(checked.values()):.1f}"
@@ -100,8 +97,7 @@ def worlds(catalogue: Catalogue) -> tuple[Figure, Figure]:
     times, sizes = {}, {}
     for pack in catalogue.taxonomy.packs.values():
         plan = WorldPlan(catalogue, [pack])
-        fresh = iter(range(10_000))
-        times[pack.name] = seconds(lambda: plan.world(next(fresh), "en"), 40) * 1e3
+        times[pack.name] = statistics.median(seconds(partial(plan.world, seed, "en"), 3) for seed in range(30)) * 1e3
         gc.collect()
         tracemalloc.start()
         kept = [plan.world(seed, "zh") for seed in range(40)]
@@ -116,7 +112,14 @@ def worlds(catalogue: Catalogue) -> tuple[Figure, Figure]:
     )
 
 
-LOAD = "import time; from toolsim.apis.catalogue import open_catalogue; t = time.perf_counter(); open_catalogue(); print(time.perf_counter() - t)"
+LOAD = """
+import time
+from toolsim.apis.catalogue import open_catalogue
+start = time.perf_counter()
+open_catalogue()
+print(time.perf_counter() - start)
+"""
+HELP = "import sys; from toolsim.cli.main import main; sys.argv = ['toolsim', '--help']; main()"
 
 
 def loading() -> tuple[Figure, Figure]:
@@ -140,11 +143,7 @@ def loading() -> tuple[Figure, Figure]:
 
 def _help() -> float:
     start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-c", "from toolsim.cli.main import main; import sys; sys.argv=['toolsim','--help']; main()"],
-        capture_output=True,
-        check=True,
-    )
+    subprocess.run([sys.executable, "-c", HELP], capture_output=True, check=True)
     return time.perf_counter() - start
 
 

@@ -122,4 +122,4 @@ def test_a_spec_is_frozen_and_round_trips(workshop: Catalogue) -> None:
     spec = workshop.api("getBike").spec("zh")
     assert ApiSpec.model_validate_json(spec.model_dump_json()) == spec
     with pytest.raises(ValueError, match="frozen"):
-        spec.name = "x"  # type: ignore[misc]
+        spec.name = "x"

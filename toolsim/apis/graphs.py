@@ -79,8 +79,8 @@ def family(verb: str) -> str:
 def lookalike_graph(apis: Iterable[Api]) -> nx.Graph[str]:
     """Link APIs that are easily taken for each other.
 
-    An edge has `weight` from 0 to 1 and `reasons`: `same entity` and `same verb` or `same family` within a pack, `neighbour entity` (one refers
-    to the other) with the same verb, `alike words` (similar descriptions, over all packs).
+    An edge has `weight` from 0 to 1 and `reasons`: `same entity` and `same verb` or `same family` within a pack, `neighbour
+    entity` (one refers to the other) with the same verb, `alike words` (similar descriptions, over all packs).
     """
     apis = list(apis)
     graph: nx.Graph[str] = nx.Graph()

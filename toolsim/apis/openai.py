@@ -10,9 +10,11 @@ NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}$")
 MOST_DESCRIPTION = 1024
 MOST_LEVELS = 10
 _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object"})
-_KEYWORDS = frozenset(
-    ["type", "description", "properties", "required", "additionalProperties", "items", "enum", "pattern", "format", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "default"]
-)
+_NOTES = {"description", "default"}
+_OBJECT = {"properties", "required", "additionalProperties", "minProperties"}
+_ARRAY = {"items", "minItems", "maxItems", "uniqueItems"}
+_SCALAR = {"enum", "pattern", "format", "minimum", "maximum", "minLength", "maxLength"}
+_KEYWORDS = {"type"} | _NOTES | _OBJECT | _ARRAY | _SCALAR
 
 
 def objections(tool: dict[str, Any]) -> Iterator[str]:

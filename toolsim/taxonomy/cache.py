@@ -85,6 +85,6 @@ def _store(path: Path, taxonomy: Taxonomy) -> None:
             old.unlink(missing_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
             pickle.dump(taxonomy, out, protocol=5)
-        os.replace(out.name, path)
+        Path(out.name).replace(path)
     except OSError:
         return

@@ -80,5 +80,5 @@ def check_pick(field: Field, pools: Mapping[str, Pool]) -> None:
 
 def pool_size(entity: Entity, pools: Mapping[str, Pool]) -> int | None:
     """Tell how many rows the unique picks of an entity allow, or None for any number."""
-    sizes = [len(pools[f.pick.partition(".")[0]]) for f in entity.fields if f.unique and f.pick and not f.pick == "person_name"]
+    sizes = [len(pools[f.pick.partition(".")[0]]) for f in entity.fields if f.unique and f.pick and f.pick != "person_name"]
     return min(sizes) if sizes else None

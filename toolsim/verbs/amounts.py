@@ -150,7 +150,7 @@ class Transfer(Verb):
         return {"this": row, "other": row}
 
     def result(self, subject: Subject) -> tuple[Field, ...]:
-        field, (source, sink) = _figure(subject), self._keys(subject)
+        field = _figure(subject)
         left = Text(f"{field.label.en} left on the giving side", f"转出方剩余{field.label.zh}")
         there = Text(f"{field.label.en} now on the taking side", f"转入方当前{field.label.zh}")
         return (

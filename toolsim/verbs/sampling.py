@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import rstr
 
 from toolsim.base.text import Language
-from toolsim.taxonomy.declarations import Field, Kind, Pack, Pool
+from toolsim.taxonomy.declarations import TEMPORAL, Field, Kind, Pack, Pool
 from toolsim.taxonomy.pools import INSERT
 from toolsim.verbs.rows import format_key
 from toolsim.verbs.verb import Tables
@@ -101,7 +101,8 @@ class _Sampling:
         low = int(field.min if field.min is not None else 1)
         high = int(field.max if field.max is not None else max(low, 3))
         high = min(high, max(low, low + 4))
-        distinct = field.item.kind is Kind.REF
+        distinct = field.item.kind in (Kind.REF, Kind.TEXT, Kind.ENUM)
+        in_time = next((f.name for f in field.item.fields if f.kind in TEMPORAL and not f.optional), "")
 
         def run(tables: Tables, rng: Random, picks: Picks) -> Any:
             values: list[Any] = []
@@ -112,6 +113,8 @@ class _Sampling:
                 value = draw(tables, rng, {})
                 if value is not None and not (distinct and value in values):
                     values.append(value)
+            if in_time:
+                values.sort(key=lambda value: str(value[in_time]))
             return values
 
         return run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from toolsim.base.errors import PackError
 from toolsim.base.text import Phrases, Text
 from toolsim.taxonomy.declarations import Field, Kind, Option
@@ -9,7 +11,7 @@ from toolsim.taxonomy.rules import Compiled, Env, Scope
 from toolsim.taxonomy.rules.types import FLAG
 from toolsim.verbs.faults import FaultType
 from toolsim.verbs.rows import bounded
-from toolsim.verbs.verb import VERBS, Args, Body, Effect, Result, Subject, Tables, Verb, enum, make, plain, type_of
+from toolsim.verbs.verb import VERBS, Args, Body, Effect, Result, Sampler, Subject, Tables, Verb, enum, make, plain, type_of
 from toolsim.verbs.writing import BOUND_FAULTS
 
 
@@ -174,6 +176,16 @@ class Convert(Thinking):
             base = source.factor * args["value"] + source.offset
             value = (base - target.offset) / target.factor
             return {"value": round(value, args["digits"]), "unit": args["to_unit"]}
+
+        return run
+
+    def sample(self, subject: Subject, draw: Sampler) -> Sampler:
+        codes = [unit.code for unit in subject.operation.scale]
+
+        def run(tables: Tables, rng: Random) -> Args | None:
+            args = draw(tables, rng)
+            source, target = rng.sample(codes, 2)
+            return None if args is None else {**args, "from_unit": source, "to_unit": target}
 
         return run
 

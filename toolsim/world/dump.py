@@ -31,7 +31,7 @@ def dump(world: World, path: Path) -> None:
         with sqlite3.connect(draft) as database:
             _write(database, world)
         database.close()
-        os.replace(draft, path)
+        Path(draft).replace(path)
     finally:
         Path(draft).unlink(missing_ok=True)
 

@@ -32,8 +32,8 @@ def repayment_plan(tables: HookTables, args: Args) -> Result:
 def settle_shared_costs(tables: HookTables, args: Args) -> Result:
     """Work out who pays whom so that everybody has borne the same share.
 
-    Takes `expenses`, a list of {payer, amount}; gives `share` and `payments` (payer, receiver, amount). Those who owe most pay those who are owed
-    most, which needs at most one payment fewer than there are people.
+    Takes `expenses`, a list of {payer, amount}; gives `share` and `payments` (payer, receiver, amount). Those who owe most
+    pay those who are owed most, which needs at most one payment fewer than there are people.
     """
     paid: dict[str, float] = {}
     for expense in args["expenses"]:
