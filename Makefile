@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check check-all bench docs clean
+.PHONY: demo test lint check check-all bench docs clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,11 +22,12 @@ demo: $(VENV)/.installed  ## Execute a sample of the pool in both languages and 
 test: $(VENV)/.installed-dev  ## Pass the tests.
 	$(BIN)/python -m pytest -n auto
 
-check: $(VENV)/.installed-dev  ## Format check, lint, types, tests.
+lint: $(VENV)/.installed-dev  ## Format check, lint, types.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto
+
+check: lint test  ## Format check, lint, types, tests.
 
 check-all: check  ## The same and the long sweeps: every operation, 30 worlds, both languages.
 	$(BIN)/python -m pytest -n auto -m sweep

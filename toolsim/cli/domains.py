@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Group
 
 from toolsim.apis import graphs
 from toolsim.apis.api import Api
@@ -85,7 +86,7 @@ def show_command(name: str | None, every: bool, form: str, folders: Folders, as_
         records = [spec.model_dump() for spec in specs]
         emit_json(records[0] if single else records)
     else:
-        OUT.print(pool.spec_view(specs[0]) if single else pool.spec_rows(specs))
+        OUT.print(Group(*map(pool.spec_view, specs)) if single or every else pool.spec_rows(specs))
 
 
 def _named(catalogue: Catalogue, name: str) -> list[Api]:

@@ -109,7 +109,7 @@ def _shown(limit: float) -> str:
 
 
 class Setters:
-    """The `set` of an operation: fields of its row, and of rows that it points to."""
+    """The `set` of an operation: fields of its row, and of rows that it or a given parameter points to."""
 
     def __init__(self, subject: Subject, entity: Entity, scope: Scope) -> None:
         self.fields: set[str] = set()
@@ -121,10 +121,11 @@ class Setters:
     def _add(self, subject: Subject, entity: Entity, assignment: Assignment, scope: Scope) -> None:
         head, _, name = assignment.path.partition(".")
         place = assignment.rule.place
-        known = [field.name for field in entity.fields]
+        given = {field.name: field for field in subject.operation.given if field.kind is Kind.REF and name}
+        known = {**given, **{field.name: field for field in entity.fields}}
         if head not in known:
             raise PackError(f"'set' names {head!r}, which {entity.name} has not", place, near(head, known))
-        field = entity.field(head)
+        field = known[head]
         if not name:
             self.fields.add(head)
             self._own.append((field, _compile(assignment, scope, field)))
@@ -143,10 +144,10 @@ class Setters:
         return {field.name: _result(tables, field, compiled, env) for field, compiled in self._own}
 
     def others(self, tables: Tables, env: Env, row: Row) -> None:
-        """Change the rows that the row points to."""
+        """Change the rows that the row, or a parameter, points to."""
         changes = [(head, writer, f, _result(tables, f, compiled, env)) for head, writer, f, compiled in self._other]
         for head, writer, field, value in changes:
-            key = row.get(head)
+            key = row.get(head, env.get(head))
             if key is not None:
                 there = tables.rows(writer.entity.table)[key]
                 writer.replace(tables, {**there, field.name: value})

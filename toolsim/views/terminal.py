@@ -18,7 +18,7 @@ ERR = Console(stderr=True, highlight=False)
 
 def emit_json(value: Any) -> None:
     """Write one JSON array or object to stdout."""
-    data = orjson.dumps(value, option=orjson.OPT_INDENT_2, default=_plain)
+    data = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=_plain)
     OUT.file.write(data.decode() + "\n")
 
 
