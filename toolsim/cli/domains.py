@@ -22,7 +22,7 @@ from toolsim.taxonomy.notation_schema import notation_schema
 from toolsim.views import pool
 from toolsim.views.terminal import ERR, OUT, emit_json, track
 from toolsim.world.dump import dump
-from toolsim.world.trial import Trial, try_pack
+from toolsim.world.trial import Trial, lint_execution, try_pack
 from toolsim.world.world import WorldPlan
 
 Folders = tuple[Path, ...]
@@ -121,17 +121,20 @@ def _packs(catalogue: Catalogue, name: str | None) -> list[Pack]:
 
 @command.command("lint")
 @click.argument("name", metavar="[PACK]", required=False)
+@click.option("--worlds", type=click.IntRange(0, 1000), default=4, show_default=True, help="Worlds to execute in; 0 for none.")
 @pool_options
-def lint_command(name: str | None, folders: Folders, as_json: bool) -> None:
+def lint_command(name: str | None, worlds: int, folders: Folders, as_json: bool) -> None:
     """Check packs against every rule of the notation page, in one PACK or all.
 
-    Exits with 1 when there are complaints. What only shows in execution is found by `try`.
+    Exits with 1 when there are complaints. With PACK, only that file is read; doubles over the pool show without it.
     """
     catalogue = open_catalogue(folders, name)
     packs = _packs(catalogue, name)
     complaints: list[Complaint] = []
     for pack in track(packs, len(packs), "Linting"):
         complaints += lint(pack, catalogue.of(pack))
+        if worlds:
+            complaints += lint_execution(WorldPlan(catalogue, [pack]), catalogue.of(pack), worlds)
     alike = near_duplicates(list(catalogue))
     files = {pack.place.file for pack in packs}
     complaints += [c for c in alike if c.place.file in files]

@@ -14,6 +14,7 @@ from toolsim.taxonomy.reader import Reader, as_mapping, as_name, as_names, as_pa
 
 FORMATS = ("email", "uri", "ipv4", "phone")
 DURATION_UNITS = {"minutes": Text("minutes", "分钟"), "hours": Text("hours", "小时"), "days": Text("days", "天")}
+LONGEST_MATCH = 2000
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*$")
 
 _LABELLED = frozenset({Kind.ENUM, Kind.MANY, Kind.LIST, Kind.REF, Kind.STATE})
@@ -247,6 +248,16 @@ def _share(chance: float | None, reader: Reader) -> float:
     return chance
 
 
+def _longest_match(pattern: str) -> int:
+    """Bound what a pattern may match, from the counts in its braces: nested ones multiply."""
+    longest = 1
+    for count in re.findall(r"\{\d*,?(\d+)\}", pattern):
+        longest *= min(int(count), LONGEST_MATCH + 1)
+        if longest > LONGEST_MATCH:
+            break
+    return longest
+
+
 def _verify(out: Field) -> None:
     """Refuse options that contradict each other or the kind."""
 
@@ -266,8 +277,8 @@ def _verify(out: Field) -> None:
             re.compile(out.pattern)
         except re.error as error:
             raise wrong(f"has a pattern that is no regular expression ({error})") from None
-        if len(out.pattern) > 120:
-            raise wrong("has a pattern longer than 120 characters")
+        if len(out.pattern) > 120 or _longest_match(out.pattern) > LONGEST_MATCH:
+            raise wrong(f"has a pattern that may match more than {LONGEST_MATCH} characters")
     for side in (out.say.en, out.say.zh):
         for phrase in side:
             if phrase.count("{}") != 1 and not (out.kind is Kind.FLAG and "{" not in phrase):

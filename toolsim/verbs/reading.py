@@ -186,13 +186,16 @@ def upside_down(tests: tuple[Condition, ...], draw: Sampler) -> Iterator[FaultyS
             continue
         low, high = (field.name for field in condition.fields)
 
-        def run(tables: Tables, rng: Random, low: str = low, high: str = high, base: Field = condition.path.field) -> Args | None:
-            args = draw(tables, rng)
-            rows = draw(tables, rng)
-            if args is None or rows is None:
-                return None
-            values = sorted({x for x in (args.get(low), args.get(high), rows.get(low), rows.get(high)) if x is not None})
-            return {**args, low: values[-1], high: values[0]} if len(values) > 1 else None
+        def run(tables: Tables, rng: Random, low: str = low, high: str = high) -> Args | None:
+            seen: set[Any] = set()
+            for _ in range(12):
+                args = draw(tables, rng)
+                if args is None:
+                    return None
+                seen |= {args[name] for name in (low, high) if name in args}
+                if len(seen) > 1:
+                    return {**args, low: max(seen), high: min(seen)}
+            return None
 
         yield FaultySampler(faults.BAD_RANGE.code, run)
 

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from toolsim.apis.api import Api
+from toolsim.apis.lint import Complaint
 from toolsim.apis.mutants import some_mutants
 from toolsim.base import seeds
 from toolsim.base.text import LANGUAGES, Language
@@ -129,6 +130,8 @@ def _call(trial: Trial, world: World, arguments: dict[str, Any], before: str) ->
     outcome = world.run(api, arguments)
     if outcome.fault is not None:
         trial.refusals[outcome.fault.code] += 1
+        if outcome.fault.code not in {fault.code for fault in api.prepared.faults} | {"invalid_arguments"}:
+            trial.problems[f"the fault {outcome.fault.code} is not declared"] += 1
         if world.digest() != before:
             trial.problems["a fault changed the world"] += 1
         return outcome
@@ -175,3 +178,10 @@ def _try_mutants(trial: Trial, world: World, rng: Random, arguments: dict[str, A
             trial.problems[f"arguments that break {mutant.rule} at {mutant.path} were taken"] += 1
         if world.digest() != before:
             trial.problems["refused arguments changed the world"] += 1
+
+
+def lint_execution(plan: WorldPlan, apis: Iterable[Api], worlds: int) -> Iterator[Complaint]:
+    """Complain of operations that break a promise, never succeed or never fault in sampled execution."""
+    for trial in try_pack(plan, apis, worlds):
+        for text in trial.complaints:
+            yield Complaint("execution", trial.api.operation.place, f"{trial.api.name!r} ({trial.language}): {text}")

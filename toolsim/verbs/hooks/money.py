@@ -17,7 +17,7 @@ def repayment_plan(tables: HookTables, args: Args) -> Result:
     principal, monthly, months = args["principal"], args["rate"] / 1200, args["months"]
     if months < 1:
         raise RuleError("the term has no months")
-    instalment = round(principal / months if monthly == 0 else principal * monthly / (1 - (1 + monthly) ** -months), 2)
+    instalment = round(principal / months if monthly < 1e-9 else principal * monthly / (1 - (1 + monthly) ** -months), 2)
     plan, left, interest_total = [], principal, 0.0
     for month in range(1, months + 1):
         interest = round(left * monthly, 2)
