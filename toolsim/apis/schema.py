@@ -115,7 +115,7 @@ class SchemaWriter:
 
 
 def _number(field: Field) -> Schema:
-    whole = field.kind is not Kind.NUMBER
+    whole = field.kind is not Kind.NUMBER or field.digits == 0
     schema: Schema = {"type": "integer" if whole else "number"}
     for keyword, limit in (("minimum", field.min), ("maximum", field.max)):
         if limit is not None:

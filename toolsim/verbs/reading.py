@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from toolsim.base.errors import PackError, near
 from toolsim.base.text import Phrases, Text
@@ -69,7 +69,7 @@ def _within(field: Field, value: float) -> float:
     """Keep a bound within what its parameter takes."""
     value = max(value, field.min) if field.min is not None else value
     value = min(value, field.max) if field.max is not None else value
-    return float(normalise(field, value)) if field.kind is Kind.NUMBER else int(value)
+    return cast(float, normalise(field, value))
 
 
 def conditions(subject: Subject, entity: Entity) -> tuple[Condition, ...]:
@@ -549,7 +549,7 @@ class Measure(Verb):
 
     def result(self, subject: Subject) -> tuple[Field, ...]:
         measured = self._measured(subject)
-        digits = measured.field.digits if measured else 2
+        digits = max(2, measured.field.digits) if measured else 2
         unit = measured.field.unit if measured else None
         value = make("value", Kind.NUMBER, Text("figure over all", "总体数值"), unit=unit, digits=digits, optional=True)
         count = make("count", Kind.WHOLE, Text("how many rows count", "计入的记录数"), min=0)

@@ -36,7 +36,7 @@ def normalise(field: Field, value: Any) -> Any:
         return None
     match field.kind:
         case Kind.NUMBER:
-            return round(float(value), field.digits)
+            return round(float(value), field.digits) if field.digits else round(value)
         case Kind.WHOLE | Kind.DURATION:
             return int(value)
     return value

@@ -157,13 +157,13 @@ def _number(field: Field) -> Draw:
     high = max(low, low + 1000) if high is None else high
     zero = field.seed.zero if field.seed else 0.0
     least = field.min if field.min is not None else 0
-    if field.kind is not Kind.NUMBER:
+    if field.kind is not Kind.NUMBER or field.digits == 0:
         if high - low > 2000:
             return _whole_amount(int(low), int(high), int(least), zero)
         first, last, bottom = int(low), int(high), int(least)
         return lambda tables, rng, picks: bottom if zero and rng.random() < zero else between(rng, first, last)
     digits = field.digits
-    if digits in (0, 2) and high - low > 50:
+    if digits == 2 and high - low > 50:
         return _amount(low, high, least, zero, digits)
 
     def run(tables: Tables, rng: Random, picks: Picks) -> float:
@@ -188,7 +188,7 @@ def _amount(low: float, high: float, least: float, zero: float, digits: int) -> 
         value = low + (high - low) * rng.random() ** 2
         size = len(str(int(abs(value))))
         style = rng.random()
-        rounded = round(value, 1 - size) if style < 0.2 else round(value, 2 - size) if style < 0.7 else round(value, digits)
+        rounded = round(value, min(digits, 1 - size if style < 0.2 else 2 - size) if style < 0.7 else digits)
         return float(min(max(rounded, low), high))
 
     return run

@@ -92,7 +92,7 @@ class Series(Verb):
             bounds = (replace(value, name="low", label=low), replace(value, name="high", label=high))
         label = Text("forecast points", "预测数据点") if op.ahead else Text("readings", "读数")
         figures = tuple(
-            replace(value, name=name, label=text, kind=Kind.NUMBER)
+            replace(value, name=name, label=text, kind=Kind.NUMBER, digits=max(2, field.digits))
             for name, text in (
                 ("mean", Text("mean", "平均值")),
                 ("highest", Text("highest", "最高值")),

@@ -33,21 +33,22 @@ def settle_shared_costs(tables: HookTables, args: Args) -> Result:
     """Work out who pays whom so that everybody has borne the same share.
 
     Takes `expenses`, a list of {payer, amount}; gives `share` and `payments` (payer, receiver, amount). Those who owe most
-    pay those who are owed most, which needs at most one payment fewer than there are people.
+    pay those who are owed most, which needs at most one payment fewer than there are people. Cents that cannot be shared evenly
+    fall to the first by name.
     """
-    paid: dict[str, float] = {}
+    paid: dict[str, int] = {}
     for expense in args["expenses"]:
-        paid[expense["payer"]] = paid.get(expense["payer"], 0.0) + expense["amount"]
-    share = sum(paid.values()) / len(paid)
-    owed = sorted(((name, amount - share) for name, amount in paid.items()), key=lambda item: (item[1], item[0]))
-    names, balances = [name for name, _ in owed], [balance for _, balance in owed]
-    payments = []
-    low, high = 0, len(balances) - 1
+        paid[expense["payer"]] = paid.get(expense["payer"], 0) + round(expense["amount"] * 100)
+    share, rest = divmod(sum(paid.values()), len(paid))
+    bears = {name: share + (index < rest) for index, name in enumerate(sorted(paid))}
+    owed = sorted((amount - bears[name], name) for name, amount in paid.items())
+    balances, names = [cents for cents, _ in owed], [name for _, name in owed]
+    payments, low, high = [], 0, len(owed) - 1
     while low < high:
-        amount = round(min(-balances[low], balances[high]), 2)
+        amount = min(-balances[low], balances[high])
         if amount > 0:
-            payments.append({"payer": names[low], "receiver": names[high], "amount": amount})
-            balances[low] += amount
-            balances[high] -= amount
-        low, high = (low + 1, high) if -balances[low] < 0.005 else (low, high - 1)
-    return {"share": round(share, 2), "payments": payments}
+            payments.append({"payer": names[low], "receiver": names[high], "amount": amount / 100})
+        balances[low] += amount
+        balances[high] -= amount
+        low, high = low + (balances[low] == 0), high - (balances[high] == 0)
+    return {"share": round(sum(paid.values()) / len(paid) / 100, 2), "payments": payments}
