@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,15 @@ class Compiled:
 
     type: Type
     run: Run
+    lazy: Callable[[Env], Iterator[Any]] | None = None
+    """Of a loop: gives its items one by one, so that `any` and `all` can stop early."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    name: str
+    source: Run
+    test: Run | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +164,7 @@ class _Compiler:
         run = owner.run
         match owner.type.base:
             case "row":
-                kind = self._field_of(owner.type.entity, name)
-                return Compiled(kind, lambda env: _get(run(env), name))
+                return Compiled(self._field_of(owner.type.entity, name), _getter(node.value, run, name))
             case "key":
                 kind = self._field_of(owner.type.entity, name)
                 table = self.entities[owner.type.entity].table
@@ -165,7 +173,7 @@ class _Compiler:
                 fields = {f.name: f for f in owner.type.fields}
                 if name not in fields:
                     raise RuleError(f"this has no field {name!r}", hint=near(name, fields))
-                return Compiled(type_of_field(fields[name]), lambda env: _get(run(env), name))
+                return Compiled(type_of_field(fields[name]), _getter(node.value, run, name))
         raise RuleError(f"{owner.type} has no field {name!r}")
 
     def _rows_of(self, name: str) -> Compiled:
@@ -187,15 +195,15 @@ class _Compiler:
 
     def _boolop(self, node: ast.BoolOp) -> Compiled:
         parts = [self._condition(value) for value in node.values]
-        if isinstance(node.op, ast.And):
-            return Compiled(FLAG, lambda env: all(part(env) for part in parts))
-        return Compiled(FLAG, lambda env: any(part(env) for part in parts))
+        return Compiled(FLAG, _every(parts) if isinstance(node.op, ast.And) else _some(parts))
 
     def _condition(self, node: ast.expr) -> Run:
         compiled = self.expr(node)
         if compiled.type.base not in ("flag", "none"):
             raise RuleError(f"a condition is wanted, not {compiled.type}")
         run = compiled.run
+        if isinstance(node, ast.Compare | ast.BoolOp) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
+            return run
         return lambda env: bool(run(env))
 
     def _unaryop(self, node: ast.UnaryOp) -> Compiled:
@@ -224,9 +232,7 @@ class _Compiler:
     def _compare(self, node: ast.Compare) -> Compiled:
         operands = [self.expr(value) for value in (node.left, *node.comparators)]
         tests = [self._test(op, operands[i], operands[i + 1]) for i, op in enumerate(node.ops)]
-        if len(tests) == 1:
-            return Compiled(FLAG, tests[0])
-        return Compiled(FLAG, lambda env: all(test(env) for test in tests))
+        return Compiled(FLAG, tests[0] if len(tests) == 1 else _every(tests))
 
     def _test(self, op: ast.cmpop, left: Compiled, right: Compiled) -> Run:
         if isinstance(op, ast.In | ast.NotIn):
@@ -236,14 +242,13 @@ class _Compiler:
         _same_codes(left.type, right.type)
         a, b = _as_key(left, self.entities), _as_key(right, self.entities)
         if isinstance(op, ast.Eq | ast.Is):
-            return lambda env: a(env) == b(env)
+            return lambda env: bool(a(env) == b(env))
         if isinstance(op, ast.NotEq | ast.IsNot):
-            return lambda env: a(env) != b(env)
+            return lambda env: bool(a(env) != b(env))
         for side in (left.type, right.type):
             if not side.ordered and side.base != "none":
                 raise RuleError(f"{side} has no order")
-        compare = _ORDER[type(op)]
-        return lambda env: _ordered(compare, a(env), b(env))
+        return _ordered(_ORDER[type(op)], a, b)
 
     def _membership(self, negated: bool, left: Compiled, right: Compiled) -> Run:
         if right.type.base == "text" and left.type.base == "text":
@@ -285,7 +290,7 @@ class _Compiler:
         self.loops += len(node.generators)
         if self.loops > 3:
             raise RuleError("has more than three loops")
-        loops: list[tuple[str, Run, list[Run]]] = []
+        loops: list[_Loop] = []
         for generator in node.generators:
             source = self.expr(generator.iter)
             if not isinstance(generator.target, ast.Name) or generator.is_async:
@@ -296,10 +301,13 @@ class _Compiler:
             if name in outer or name in FUNCTIONS:
                 raise RuleError(f"the loop name {name!r} is taken")
             self.names[name] = source.type.item
-            loops.append((name, source.run, [self._condition(test) for test in generator.ifs]))
+            tests = [self._condition(test) for test in generator.ifs]
+            loops.append(_Loop(name, source.run, tests[0] if len(tests) == 1 else _every(tests) if tests else None))
         body = self.expr(node.elt)
         self.names = outer
-        return Compiled(list_of(body.type), lambda env: _loop(loops, body.run, dict(env)))
+        return Compiled(
+            list_of(body.type), lambda env: list(_items(loops, body.run, env)), lambda env: _items(loops, body.run, env)
+        )
 
     _generatorexp = _listcomp
 
@@ -318,6 +326,9 @@ class _Compiler:
         except RuleError as error:
             raise RuleError(f"{name} {error.message}") from None
         runs, run = [arg.run for arg in args], function.run
+        if name in ("any", "all") and args[0].lazy is not None:
+            lazy, builtin = args[0].lazy, {"any": any, "all": all}[name]
+            return Compiled(kind, lambda env: builtin(lazy(env)))
         if len(runs) == 1:
             only = runs[0]
             return Compiled(kind, lambda env: run(only(env)))
@@ -367,8 +378,45 @@ def _contains(container: Any, item: Any) -> bool:
     return container is not None and item is not None and item in container
 
 
-def _ordered(compare: Callable[[Any, Any], Any], a: Any, b: Any) -> bool:
-    return a is not None and b is not None and bool(compare(a, b))
+def _getter(node: ast.expr, owner: Run, name: str) -> Run:
+    """Compile the reading of a field; one step less where the owner is a plain name."""
+    if isinstance(node, ast.Name):
+        base = node.id
+
+        def get(env: Env) -> Any:
+            row = env.get(base)
+            return None if row is None else row.get(name)
+
+        return get
+    return lambda env: _get(owner(env), name)
+
+
+def _ordered(compare: Callable[[Any, Any], Any], left: Run, right: Run) -> Run:
+    def run(env: Env) -> bool:
+        a, b = left(env), right(env)
+        return a is not None and b is not None and bool(compare(a, b))
+
+    return run
+
+
+def _every(parts: list[Run]) -> Run:
+    def run(env: Env) -> bool:
+        for part in parts:  # noqa: SIM110 - a plain loop is twice as quick here
+            if not part(env):
+                return False
+        return True
+
+    return run
+
+
+def _some(parts: list[Run]) -> Run:
+    def run(env: Env) -> bool:
+        for part in parts:  # noqa: SIM110
+            if part(env):
+                return True
+        return False
+
+    return run
 
 
 def _arithmetic(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -386,26 +434,27 @@ def _arithmetic(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return run
 
 
-def _loop(loops: list[tuple[str, Run, list[Run]]], body: Run, env: Env) -> list[Any]:
-    out: list[Any] = []
-    steps = 0
+def _items(loops: list[_Loop], body: Run, outer: Env) -> Iterator[Any]:
+    """Give the items of a comprehension; the loop names live in an environment of their own."""
+    env = dict(outer)
+    budget = iter(range(MAX_STEPS))
+    for _ in _steps(loops, env, budget):
+        yield body(env)
 
-    def inner(level: int) -> None:
-        nonlocal steps
-        if level == len(loops):
-            out.append(body(env))
-            return
-        name, source, tests = loops[level]
-        for item in source(env) or ():
-            steps += 1
-            if steps > MAX_STEPS:
-                raise RuleError(f"takes more than {MAX_STEPS} steps")
-            env[name] = item
-            if all(test(env) for test in tests):
-                inner(level + 1)
 
-    inner(0)
-    return out
+def _steps(loops: list[_Loop], env: Env, budget: Iterator[int]) -> Iterator[None]:
+    """Run loops inside each other; every round of any of them costs one of the budget."""
+    loop, *inner = loops
+    name, test = loop.name, loop.test
+    for item in loop.source(env) or ():
+        if next(budget, None) is None:
+            raise RuleError(f"takes more than {MAX_STEPS} steps")
+        env[name] = item
+        if test is None or test(env):
+            if inner:
+                yield from _steps(inner, env, budget)
+            else:
+                yield None
 
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
