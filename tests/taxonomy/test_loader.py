@@ -136,10 +136,30 @@ def test_two_packs_may_not_share_an_operation_name(folder: Path, tmp_path_factor
         load([folder, more])
 
 
-def test_the_same_pack_twice_is_refused(folder: Path) -> None:
+def test_the_same_pack_twice_is_refused(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     (folder / "others" / "workshop.yaml").write_text(SOURCE, encoding="utf-8")
+    again = tmp_path_factory.mktemp("again")
+    (again / "others").mkdir()
+    (again / "others" / "workshop.yaml").write_text(SOURCE, encoding="utf-8")
     with pytest.raises(ToolsimError, match="the pack 'others/workshop' is there twice"):
-        load([folder, folder])
+        load([folder, again])
+
+
+def test_a_value_that_nothing_uses_is_checked_too(folder: Path) -> None:
+    error = failure(folder, "  ride:\n", "  spare:\n    is: [spare, 备件]\n    size: {nmber: [size, 尺寸]}\n  ride:\n")
+    assert "field 'size' must have one kind, not none; did you mean 'number'?" in error
+
+
+def test_shared_things_are_not_put_in_place_of_others(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    more = tmp_path_factory.mktemp("more")
+    (more / "_pools.yaml").write_text("pools:\n  city: [[Here, 此地]]\n", encoding="utf-8")
+    with pytest.raises(ToolsimError, match="the shared pool 'city' is there already; choose another name"):
+        load([folder, more])
+
+
+def test_a_folder_without_packs_is_an_error(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with pytest.raises(ToolsimError, match=r"there is no pack in .*; packs stand at DOMAIN/SUBDOMAIN.yaml below it"):
+        load([folder, tmp_path_factory.mktemp("empty")])
 
 
 def test_an_unknown_folder_is_an_error(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from toolsim.base import yaml
 from toolsim.base.errors import PackError, Place, ToolsimError, UnknownName, near
@@ -12,10 +13,12 @@ from toolsim.base.text import Text
 from toolsim.base.yaml import Node
 from toolsim.taxonomy.declarations import Domain, Entity, Operation, Pack, Pool, Subdomain, Taxonomy
 from toolsim.taxonomy.entities import check_entity, read_entity, read_key
-from toolsim.taxonomy.fields import FieldContext
+from toolsim.taxonomy.fields import FieldContext, read_field
 from toolsim.taxonomy.grammar import OperationContext, read_operation
 from toolsim.taxonomy.pools import check_inserts, read_pools
 from toolsim.taxonomy.reader import Reader, as_mapping, as_name, as_pair
+
+T = TypeVar("T")
 
 NAMINGS = ("snake", "camel", "Pascal", "Service_method")
 SHARED_FILES = ("taxonomy.yaml", "_pools.yaml", "_values.yaml", "_common.yaml")
@@ -42,7 +45,10 @@ def pack_files(folder: Path) -> list[Path]:
     """List a folder's pack files in order."""
     if not folder.is_dir():
         raise ToolsimError(f"there is no folder {folder}", hint="--domains takes a folder that holds DOMAIN/SUBDOMAIN.yaml files")
-    return sorted(path for path in folder.glob("*/*.yaml") if not path.name.startswith("_"))
+    packs = sorted(path for path in folder.glob("*/*.yaml") if not path.name.startswith("_"))
+    if not packs and not any((folder / name).exists() for name in SHARED_FILES):
+        raise ToolsimError(f"there is no pack in {folder}", hint="packs stand at DOMAIN/SUBDOMAIN.yaml below it")
+    return packs
 
 
 def load(folders: Sequence[Path], only: str | None = None) -> Taxonomy:
@@ -129,14 +135,20 @@ def load_shared(folders: Sequence[Path]) -> Shared:
 def _load_shared_file(path: Path, shared: Shared) -> None:
     reader = Reader(yaml.read(path), path.name)
     pools_node = reader.take("pools")
-    shared.pools.update(read_pools(pools_node))
+    _add("pool", shared.pools, read_pools(pools_node), reader.place)
     check_inserts(shared.pools, pools_node)
-    for key, into in (("values", shared.values), ("entities", shared.entities)):
-        node = reader.take(key)
-        if node is not None:
-            into.update(as_mapping(node, f"{key!r}"))
-    shared.labels.update(_labels(reader.take("labels")))
+    _add("value", shared.values, _optional(reader, "values"), reader.place)
+    _add("entity", shared.entities, _optional(reader, "entities"), reader.place)
+    _add("label", shared.labels, _labels(reader.take("labels")), reader.place)
     reader.end()
+
+
+def _add(what: str, there: dict[str, T], more: Mapping[str, T], place: Place) -> None:
+    """Add shared things; refuse to put one in place of another."""
+    for name, thing in more.items():
+        if name in there:
+            raise PackError(f"the shared {what} {name!r} is there already", place, "choose another name")
+        there[name] = thing
 
 
 def _labels(node: Node | None) -> dict[str, Text]:
@@ -160,8 +172,7 @@ def load_pack(path: Path, shared: Shared, domains: Mapping[str, Domain]) -> Pack
     pools = {**shared.pools, **read_pools(pools_node)}
     check_inserts(pools, pools_node)
     labels = {**shared.labels, **_labels(reader.take("labels"))}
-    values = {**shared.values, **_optional(reader, "values")}
-    entities, fields = _entities(name, reader, shared, values)
+    entities, fields = _entities(name, reader, shared)
     for entity in entities.values():
         check_entity(entity, entities, pools)
     context = OperationContext(entities, fields, labels)
@@ -193,7 +204,9 @@ def _pack_name(path: Path, reader: Reader, domains: Mapping[str, Domain]) -> str
     return name
 
 
-def _entities(pack: str, reader: Reader, shared: Shared, values: Mapping[str, Node]) -> tuple[dict[str, Entity], FieldContext]:
+def _entities(pack: str, reader: Reader, shared: Shared) -> tuple[dict[str, Entity], FieldContext]:
+    own_values = _optional(reader, "values")
+    values = {**shared.values, **own_values}
     uses_place = reader.where("uses")
     uses = _with_dependencies(reader.names("uses"), shared, uses_place)
     own = _optional(reader, "entities")
@@ -203,6 +216,8 @@ def _entities(pack: str, reader: Reader, shared: Shared, values: Mapping[str, No
     nodes = {name: shared.entities[name] for name in uses} | own
     keys = {name: read_key(name, node)[1] for name, node in nodes.items()}
     context = FieldContext(values, keys)
+    for name, node in own_values.items():
+        read_field(as_name(name, node.place, "value"), Node(node.place, {"value": Node(node.place, name)}), context)
     short = pack.partition("/")[2]
     entities = {
         name: read_entity(name, node, name if name in uses else f"{short}.{name}", context) for name, node in nodes.items()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 from rich.tree import Tree
 
@@ -19,6 +19,11 @@ from toolsim.taxonomy.declarations import Taxonomy
 from toolsim.verbs.verb import Effect
 from toolsim.world.trial import Trial
 from toolsim.world.world import World
+
+
+def _folding(header: str) -> Column:
+    """Make a column whose text goes on in the next line, Chinese too, rather than being cut."""
+    return Column(header, overflow="fold")
 
 
 def pool_tree(taxonomy: Taxonomy, language: Language) -> Tree:
@@ -38,7 +43,7 @@ def pool_tree(taxonomy: Taxonomy, language: Language) -> Tree:
 def spec_view(spec: ApiSpec) -> RenderableType:
     """Show one spec: description, parameters, result, faults, an example."""
     head = Text.assemble((spec.name, "bold cyan"), f"  {spec.pack}  {spec.verb}  ", (spec.effect, "bold"))
-    faults = Table("fault", "message", title="Faults", title_justify="left", show_edge=False, pad_edge=False)
+    faults = Table("fault", _folding("message"), title="Faults", title_justify="left", show_edge=False, pad_edge=False)
     for fault in spec.faults:
         faults.add_row(fault.code, fault.message)
     parts: list[RenderableType] = [head, spec.description, _schema_table("Parameters", spec.parameters)]
@@ -47,7 +52,9 @@ def spec_view(spec: ApiSpec) -> RenderableType:
 
 
 def _schema_table(title: str, schema: Schema) -> Table:
-    table = Table("name", "type", "required", "description", title=title, title_justify="left", show_edge=False, pad_edge=False)
+    table = Table(
+        "name", "type", "required", _folding("description"), title=title, title_justify="left", show_edge=False, pad_edge=False
+    )
     _schema_rows(table, schema, "")
     return table
 
@@ -72,7 +79,7 @@ def _type(schema: Schema) -> str:
 
 def spec_rows(specs: Sequence[ApiSpec]) -> Table:
     """Show many specs, a line each."""
-    table = Table("name", "pack", "verb", "effect", "description", show_edge=False, pad_edge=False)
+    table = Table("name", "pack", "verb", "effect", _folding("description"), show_edge=False, pad_edge=False)
     for spec in specs:
         table.add_row(Text(spec.name, style="cyan"), spec.pack, spec.verb, spec.effect, Text(spec.description))
     return table
@@ -80,7 +87,7 @@ def spec_rows(specs: Sequence[ApiSpec]) -> Table:
 
 def hit_rows(hits: Sequence[Hit], language: Language) -> Table:
     """Show what a search found."""
-    table = Table("score", "name", "pack", "verb", "description", show_edge=False, pad_edge=False)
+    table = Table("score", "name", "pack", "verb", _folding("description"), show_edge=False, pad_edge=False)
     for hit in hits:
         spec = hit.api.spec(language)
         table.add_row(f"{hit.score:.1f}", Text(spec.name, style="cyan"), spec.pack, spec.verb, Text(spec.description))
