@@ -15,8 +15,8 @@ from toolsim.apis.schema import Schema, SchemaWriter
 from toolsim.base.errors import PackError, near
 from toolsim.base.text import Language, Text
 from toolsim.taxonomy.declarations import TEMPORAL, Batch, Field, Group, Kind, Operation
+from toolsim.verbs.filters import range_names
 from toolsim.verbs.prepare import Prepared
-from toolsim.verbs.reading import range_names
 
 Codec = Callable[[Any], Any]
 MOST_ENTRIES = 5

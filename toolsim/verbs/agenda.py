@@ -15,6 +15,7 @@ from toolsim.taxonomy.rules.functions import add_days, add_minutes
 from toolsim.verbs import faults
 from toolsim.verbs.documents import SLOT, shown
 from toolsim.verbs.faults import FaultType, Refusal
+from toolsim.verbs.making import Inserter, Making, clock, defaults, refuse_gaps
 from toolsim.verbs.paths import resolve
 from toolsim.verbs.rows import RowWriter
 from toolsim.verbs.verb import (
@@ -33,7 +34,6 @@ from toolsim.verbs.verb import (
     plain,
     row_fields,
 )
-from toolsim.verbs.writing import Inserter, clock, creation_faults, defaults, refuse_gaps, with_fields
 
 
 class _Span:
@@ -73,7 +73,7 @@ class _Span:
         return add_minutes(begins, 1 if self.start or self.time else 1440)
 
 
-class Schedule(Verb):
+class Schedule(Making):
     """A new row in time, that may not lie in the past nor overlap another of the same owner."""
 
     name = "schedule"
@@ -82,18 +82,9 @@ class Schedule(Verb):
         ("put {what} in the diary {clauses}", "schedule {what} {clauses}"), ("安排一个{clauses}{what}", "帮我约{what}")
     )
 
-    def about_row(self, subject: Subject) -> bool:
-        return False
-
-    def params(self, subject: Subject) -> tuple[Field, ...]:
-        return with_fields(subject, subject.target)
-
-    def result(self, subject: Subject) -> tuple[Field, ...]:
-        return row_fields(subject.target)
-
     def faults(self, subject: Subject) -> tuple[FaultType, ...]:
         conflict = (faults.CONFLICT,) if subject.operation.per else ()
-        return (faults.IN_PAST, *conflict, *creation_faults(subject, subject.target))
+        return (faults.IN_PAST, *conflict, *super().faults(subject))
 
     def body(self, subject: Subject, scope: Scope) -> Body:
         target, span, per = subject.target, _Span(subject), subject.operation.per

@@ -12,6 +12,7 @@ from toolsim.taxonomy.declarations import NUMERIC, Entity, Field, Kind
 from toolsim.taxonomy.rules import Env, Scope, Type
 from toolsim.verbs import faults
 from toolsim.verbs.faults import FaultType, Refusal
+from toolsim.verbs.making import BOUND_FAULTS, Inserter, creation_faults, with_fields
 from toolsim.verbs.rows import RowWriter, Setters, bounded, normalise
 from toolsim.verbs.verb import (
     VERBS,
@@ -28,7 +29,6 @@ from toolsim.verbs.verb import (
     plain,
     row_fields,
 )
-from toolsim.verbs.writing import BOUND_FAULTS, Inserter, creation_faults, with_fields
 
 
 def _figure(subject: Subject) -> Field:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from toolsim.base.errors import PackError, near
@@ -13,17 +12,16 @@ from toolsim.taxonomy.rules import Env, Scope, Type
 from toolsim.taxonomy.rules.types import list_of
 from toolsim.verbs import faults
 from toolsim.verbs.faults import FaultType, Refusal
+from toolsim.verbs.filters import Searching, select
+from toolsim.verbs.making import Inserter, Making, creation_faults, with_fields
 from toolsim.verbs.paths import Getter, resolve, through_value
-from toolsim.verbs.reading import conditions, filter_faults, fitting, select, upside_down
 from toolsim.verbs.rows import RowWriter
 from toolsim.verbs.verb import (
     VERBS,
     Args,
     Body,
     Effect,
-    FaultySampler,
     Result,
-    Sampler,
     Subject,
     Tables,
     Verb,
@@ -31,29 +29,24 @@ from toolsim.verbs.verb import (
     plain,
     row_fields,
 )
-from toolsim.verbs.writing import Inserter, creation_faults, with_fields
 
 SLOT = re.compile(r"\{([\w.]+)\}")
 
 
-class Report(Verb):
+class Report(Searching):
     """An analysis of matching rows, kept as a row of its own."""
 
     name = "report"
     effect = Effect.WRITE
     wording = Phrases(("draw up a {what} {clauses}", "put together a {what}"), ("出一份{clauses}{what}", "帮我做一份{what}"))
 
-    def about_row(self, subject: Subject) -> bool:
-        return False
-
-    def _about(self, subject: Subject) -> Entity:
+    def searched(self, subject: Subject) -> Entity:
         return subject.pack.entity(subject.operation.about)
 
     def params(self, subject: Subject) -> tuple[Field, ...]:
-        filters = tuple(field for c in conditions(subject, self._about(subject)) for field in c.fields)
         own = with_fields(subject, subject.target)
         names = {field.name for field in own}
-        return (*own, *(field for field in filters if field.name not in names))
+        return (*own, *(field for field in self.filter_fields(subject) if field.name not in names))
 
     def names(self, subject: Subject) -> dict[str, Type]:
         return {"found": list_of(Type("row", entity=subject.operation.about))}
@@ -62,12 +55,11 @@ class Report(Verb):
         return row_fields(subject.target)
 
     def faults(self, subject: Subject) -> tuple[FaultType, ...]:
-        tests = conditions(subject, self._about(subject))
-        return (faults.NOTHING_FOUND, *filter_faults(tests), *creation_faults(subject, subject.target))
+        return (faults.NOTHING_FOUND, *super().faults(subject), *creation_faults(subject, subject.target))
 
     def body(self, subject: Subject, scope: Scope) -> Body:
-        about = self._about(subject)
-        tests, inserter = conditions(subject, about), Inserter(subject, subject.target, scope)
+        about, tests = self.searched(subject), self.filters(subject)
+        inserter = Inserter(subject, subject.target, scope)
 
         def run(tables: Tables, args: Args, env: Env) -> Result:
             env["found"] = select(tables, about.table, tests, args)
@@ -77,32 +69,13 @@ class Report(Verb):
 
         return run
 
-    def sample(self, subject: Subject, draw: Sampler) -> Sampler:
-        about = self._about(subject)
-        return fitting(conditions(subject, about), about.table, draw)
 
-    def faulty(self, subject: Subject, draw: Sampler) -> Iterator[FaultySampler]:
-        return upside_down(conditions(subject, self._about(subject)), draw)
-
-
-class Draft(Verb):
+class Draft(Making):
     """A text written from a template and kept as a row."""
 
     name = "draft"
     effect = Effect.WRITE
     wording = Phrases(("write a {what} for me {clauses}", "draft a {what}"), ("帮我写一份{clauses}{what}", "起草一份{what}"))
-
-    def about_row(self, subject: Subject) -> bool:
-        return False
-
-    def params(self, subject: Subject) -> tuple[Field, ...]:
-        return with_fields(subject, subject.target)
-
-    def result(self, subject: Subject) -> tuple[Field, ...]:
-        return row_fields(subject.target)
-
-    def faults(self, subject: Subject) -> tuple[FaultType, ...]:
-        return creation_faults(subject, subject.target)
 
     def body(self, subject: Subject, scope: Scope) -> Body:
         op = subject.operation

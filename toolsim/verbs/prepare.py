@@ -13,14 +13,14 @@ from toolsim.taxonomy.declarations import Field, Kind, Operation, Pack
 from toolsim.taxonomy.rules import Env, Scope, Type, type_of_field
 from toolsim.taxonomy.rules.functions import moment
 from toolsim.taxonomy.rules.types import FLAG
-from toolsim.verbs import agenda, amounts, calling, documents, faults, reading, series, thinking, writing
+from toolsim.verbs import agenda, amounts, calling, changing, documents, faults, figures, making, reading, series, thinking
 from toolsim.verbs.faults import FaultType, Refusal
+from toolsim.verbs.making import clock
 from toolsim.verbs.rows import format_key, normalise, require
 from toolsim.verbs.sampling import sampler
 from toolsim.verbs.verb import VERBS, Args, Effect, FaultySampler, Result, Sampler, Subject, Tables, Verb, key_field
-from toolsim.verbs.writing import clock
 
-FAMILIES = (agenda, amounts, calling, documents, reading, series, thinking, writing)
+FAMILIES = (agenda, amounts, calling, changing, documents, figures, making, reading, series, thinking)
 """The modules that register the built-in verbs."""
 
 Change = Callable[[Tables, Any], Any]

@@ -10,9 +10,9 @@ from toolsim.taxonomy.declarations import Field, Kind, Option
 from toolsim.taxonomy.rules import Compiled, Env, Scope
 from toolsim.taxonomy.rules.types import FLAG
 from toolsim.verbs.faults import FaultType
+from toolsim.verbs.making import BOUND_FAULTS
 from toolsim.verbs.rows import bounded
 from toolsim.verbs.verb import VERBS, Args, Body, Effect, Result, Sampler, Subject, Tables, Verb, enum, make, plain, type_of
-from toolsim.verbs.writing import BOUND_FAULTS
 
 
 class Gives:
