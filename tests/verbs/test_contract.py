@@ -9,8 +9,8 @@ from toolsim.apis.catalogue import Catalogue
 from toolsim.apis.graphs import gives, takes
 from toolsim.base import seeds
 from toolsim.base.text import HAN
-from toolsim.taxonomy.grammar import VERB_KEYS
 from toolsim.taxonomy.notation_schema import VERB_SCHEMAS
+from toolsim.taxonomy.verb_keys import VERB_KEYS
 from toolsim.verbs.verb import VERBS, Effect
 from toolsim.world.trial import try_pack, valid_arguments
 from toolsim.world.world import WorldPlan

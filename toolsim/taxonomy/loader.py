@@ -14,7 +14,8 @@ from toolsim.base.yaml import Node
 from toolsim.taxonomy.declarations import Domain, Entity, Operation, Pack, Pool, Subdomain, Taxonomy
 from toolsim.taxonomy.entities import check_entity, read_entity, read_key
 from toolsim.taxonomy.fields import FieldContext, read_field
-from toolsim.taxonomy.grammar import OperationContext, read_operation
+from toolsim.taxonomy.operations import read_operation
+from toolsim.taxonomy.parts import OperationContext
 from toolsim.taxonomy.pools import check_inserts, read_pools
 from toolsim.taxonomy.reader import Reader, as_mapping, as_name, as_pair
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from toolsim.taxonomy.declarations import Kind
 from toolsim.taxonomy.fields import DURATION_UNITS, FORMATS
-from toolsim.taxonomy.grammar import STATISTICS
 from toolsim.taxonomy.loader import NAMINGS
+from toolsim.taxonomy.verb_keys import STATISTICS
 
 Schema = dict[str, Any]
 

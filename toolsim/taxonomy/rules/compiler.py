@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from toolsim.base.errors import RuleError, near
 from toolsim.taxonomy.declarations import Entity, Rule
-from toolsim.taxonomy.rules.functions import FUNCTIONS, LONGEST, finite
+from toolsim.taxonomy.rules.functions import FUNCTIONS, finite
+from toolsim.taxonomy.rules.runtime import (
+    ARITHMETIC,
+    ORDER,
+    Loop,
+    Run,
+    concatenate,
+    contains,
+    every,
+    getter,
+    loop_items,
+    ordered,
+    present,
+    read_field,
+    row_of,
+    some,
+)
 from toolsim.taxonomy.rules.types import (
     DATE,
     DATETIME,
@@ -31,9 +46,6 @@ from toolsim.taxonomy.rules.types import (
 
 MAX_LENGTH = 1200
 MAX_DEPTH = 40
-MAX_STEPS = 20_000
-
-Run = Callable[[Env], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +59,6 @@ class Compiled:
     run: Run
     lazy: Callable[[Env], Iterator[Any]] | None = None
     """Of a loop: gives its items one by one, so that `any` and `all` can stop early."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Loop:
-    name: str
-    source: Run
-    test: Run | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +169,16 @@ class _Compiler:
         run = owner.run
         match owner.type.base:
             case "row":
-                return Compiled(self._field_of(owner.type.entity, name), _getter(node.value, run, name))
+                return Compiled(self._field_of(owner.type.entity, name), getter(_plain_name(node.value), run, name))
             case "key":
                 kind = self._field_of(owner.type.entity, name)
                 table = self.entities[owner.type.entity].table
-                return Compiled(kind, lambda env: _get(_row(env, table, run(env)), name))
+                return Compiled(kind, lambda env: read_field(row_of(env, table, run(env)), name))
             case "value":
                 fields = {f.name: f for f in owner.type.fields}
                 if name not in fields:
                     raise RuleError(f"this has no field {name!r}", hint=near(name, fields))
-                return Compiled(type_of_field(fields[name]), _getter(node.value, run, name))
+                return Compiled(type_of_field(fields[name]), getter(_plain_name(node.value), run, name))
         raise RuleError(f"{owner.type} has no field {name!r}")
 
     def _rows_of(self, name: str) -> Compiled:
@@ -195,7 +200,7 @@ class _Compiler:
 
     def _boolop(self, node: ast.BoolOp) -> Compiled:
         parts = [self._condition(value) for value in node.values]
-        return Compiled(FLAG, _every(parts) if isinstance(node.op, ast.And) else _some(parts))
+        return Compiled(FLAG, every(parts) if isinstance(node.op, ast.And) else some(parts))
 
     def _condition(self, node: ast.expr) -> Run:
         compiled = self.expr(node)
@@ -214,16 +219,16 @@ class _Compiler:
         if not operand.type.numeric or not isinstance(node.op, ast.USub):
             raise RuleError(f"{type(node.op).__name__} cannot be applied to {operand.type}")
         run = operand.run
-        return Compiled(operand.type, lambda env: -_number(run(env)))
+        return Compiled(operand.type, lambda env: -present(run(env)))
 
     def _binop(self, node: ast.BinOp) -> Compiled:
         left, right = self.expr(node.left), self.expr(node.right)
         a, b = left.run, right.run
         if isinstance(node.op, ast.Add) and left.type.base == right.type.base == "text":
-            return Compiled(TEXT, lambda env: _concatenate(a(env), b(env)))
+            return Compiled(TEXT, lambda env: concatenate(a(env), b(env)))
         if not (left.type.numeric and right.type.numeric):
             raise RuleError(f"one cannot calculate with {left.type} and {right.type}", hint=_calculate_hint(left, right))
-        apply = _ARITHMETIC.get(type(node.op))
+        apply = ARITHMETIC.get(type(node.op))
         if apply is None:
             raise RuleError(f"{type(node.op).__name__} is not part of the rule language")
         whole = left.type.base == right.type.base == "whole" and not isinstance(node.op, ast.Div | ast.Pow)
@@ -232,7 +237,7 @@ class _Compiler:
     def _compare(self, node: ast.Compare) -> Compiled:
         operands = [self.expr(value) for value in (node.left, *node.comparators)]
         tests = [self._test(op, operands[i], operands[i + 1]) for i, op in enumerate(node.ops)]
-        return Compiled(FLAG, tests[0] if len(tests) == 1 else _every(tests))
+        return Compiled(FLAG, tests[0] if len(tests) == 1 else every(tests))
 
     def _test(self, op: ast.cmpop, left: Compiled, right: Compiled) -> Run:
         if isinstance(op, ast.In | ast.NotIn):
@@ -248,7 +253,7 @@ class _Compiler:
         for side in (left.type, right.type):
             if not side.ordered and side.base != "none":
                 raise RuleError(f"{side} has no order")
-        return _ordered(_ORDER[type(op)], a, b)
+        return ordered(ORDER[type(op)], a, b)
 
     def _membership(self, negated: bool, left: Compiled, right: Compiled) -> Run:
         if right.type.base == "text" and left.type.base == "text":
@@ -264,7 +269,7 @@ class _Compiler:
         if item.base == "row":
             key = self.entities[item.entity].key
             return lambda env: (a(env) in {row[key] for row in b(env)}) != negated
-        return lambda env: _contains(b(env), a(env)) != negated
+        return lambda env: contains(b(env), a(env)) != negated
 
     def _ifexp(self, node: ast.IfExp) -> Compiled:
         test, yes, no = self._condition(node.test), self.expr(node.body), self.expr(node.orelse)
@@ -290,7 +295,7 @@ class _Compiler:
         self.loops += len(node.generators)
         if self.loops > 3:
             raise RuleError("has more than three loops")
-        loops: list[_Loop] = []
+        loops: list[Loop] = []
         for generator in node.generators:
             source = self.expr(generator.iter)
             if not isinstance(generator.target, ast.Name) or generator.is_async:
@@ -302,11 +307,11 @@ class _Compiler:
                 raise RuleError(f"the loop name {name!r} is taken")
             self.names[name] = source.type.item
             tests = [self._condition(test) for test in generator.ifs]
-            loops.append(_Loop(name, source.run, tests[0] if len(tests) == 1 else _every(tests) if tests else None))
+            loops.append(Loop(name, source.run, tests[0] if len(tests) == 1 else every(tests) if tests else None))
         body = self.expr(node.elt)
         self.names = outer
         return Compiled(
-            list_of(body.type), lambda env: list(_items(loops, body.run, env)), lambda env: _items(loops, body.run, env)
+            list_of(body.type), lambda env: list(loop_items(loops, body.run, env)), lambda env: loop_items(loops, body.run, env)
         )
 
     _generatorexp = _listcomp
@@ -335,6 +340,10 @@ class _Compiler:
         return Compiled(kind, lambda env: run(*[r(env) for r in runs]))
 
 
+def _plain_name(node: ast.expr) -> str | None:
+    return node.id if isinstance(node, ast.Name) else None
+
+
 def _calculate_hint(left: Compiled, right: Compiled) -> str:
     days = {left.type.base, right.type.base} & {"date", "datetime", "time"}
     return "use days_between, add_days, minutes_between or add_minutes" if days else ""
@@ -350,126 +359,4 @@ def _as_key(side: Compiled, entities: Mapping[str, Entity]) -> Run:
     if side.type.base != "row":
         return side.run
     key, run = entities[side.type.entity].key, side.run
-    return lambda env: _get(run(env), key)
-
-
-def _get(owner: Any, name: str) -> Any:
-    return None if owner is None else owner.get(name)
-
-
-def _row(env: Env, table: str, key: Any) -> Any:
-    return None if key is None else env["$"].rows(table).get(key)
-
-
-def _number(x: Any) -> Any:
-    if x is None:
-        raise RuleError("a value that is needed is absent")
-    return x
-
-
-def _concatenate(a: Any, b: Any) -> str:
-    joined = f"{_number(a)}{_number(b)}"
-    if len(joined) > LONGEST:
-        raise RuleError("the text gets too long")
-    return joined
-
-
-def _contains(container: Any, item: Any) -> bool:
-    return container is not None and item is not None and item in container
-
-
-def _getter(node: ast.expr, owner: Run, name: str) -> Run:
-    """Compile the reading of a field; one step less where the owner is a plain name."""
-    if isinstance(node, ast.Name):
-        base = node.id
-
-        def get(env: Env) -> Any:
-            row = env.get(base)
-            return None if row is None else row.get(name)
-
-        return get
-    return lambda env: _get(owner(env), name)
-
-
-def _ordered(compare: Callable[[Any, Any], Any], left: Run, right: Run) -> Run:
-    def run(env: Env) -> bool:
-        a, b = left(env), right(env)
-        return a is not None and b is not None and bool(compare(a, b))
-
-    return run
-
-
-def _every(parts: list[Run]) -> Run:
-    def run(env: Env) -> bool:
-        for part in parts:  # noqa: SIM110 - a plain loop is twice as quick here
-            if not part(env):
-                return False
-        return True
-
-    return run
-
-
-def _some(parts: list[Run]) -> Run:
-    def run(env: Env) -> bool:
-        for part in parts:  # noqa: SIM110
-            if part(env):
-                return True
-        return False
-
-    return run
-
-
-def _arithmetic(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def run(a: Any, b: Any) -> Any:
-        try:
-            result = apply(a, b)
-        except TypeError:
-            raise RuleError("a value that is needed is absent") from None
-        except ZeroDivisionError:
-            raise RuleError("division by zero") from None
-        except OverflowError:
-            raise RuleError("the result is too large") from None
-        return finite(result)
-
-    return run
-
-
-def _items(loops: list[_Loop], body: Run, outer: Env) -> Iterator[Any]:
-    """Give the items of a comprehension; the loop names live in an environment of their own."""
-    env = dict(outer)
-    budget = iter(range(MAX_STEPS))
-    for _ in _steps(loops, env, budget):
-        yield body(env)
-
-
-def _steps(loops: list[_Loop], env: Env, budget: Iterator[int]) -> Iterator[None]:
-    """Run loops inside each other; every round of any of them costs one of the budget."""
-    loop, *inner = loops
-    name, test = loop.name, loop.test
-    for item in loop.source(env) or ():
-        if next(budget, None) is None:
-            raise RuleError(f"takes more than {MAX_STEPS} steps")
-        env[name] = item
-        if test is None or test(env):
-            if inner:
-                yield from _steps(inner, env, budget)
-            else:
-                yield None
-
-
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: _arithmetic(operator.add),
-    ast.Sub: _arithmetic(operator.sub),
-    ast.Mult: _arithmetic(operator.mul),
-    ast.Div: _arithmetic(operator.truediv),
-    ast.FloorDiv: _arithmetic(operator.floordiv),
-    ast.Mod: _arithmetic(operator.mod),
-    ast.Pow: _arithmetic(lambda a, b: float(a) ** float(b)),
-}
-
-_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
+    return lambda env: read_field(run(env), key)

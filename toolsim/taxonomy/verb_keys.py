@@ -1,191 +1,39 @@
-"""Read operations: which keys each verb takes, and of which form."""
+"""Read what each verb takes: one parser a verb."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from toolsim.base.errors import PackError, Place, near
+from toolsim.base.errors import PackError, near
 from toolsim.base.text import Text
 from toolsim.base.yaml import Node
 from toolsim.taxonomy.declarations import (
-    Assignment,
-    Batch,
-    Condition,
-    Entity,
     Field,
-    Filter,
-    Group,
     Kind,
     Operation,
     Rule,
     Topic,
     Unit,
 )
-from toolsim.taxonomy.fields import FieldContext, read_fields
+from toolsim.taxonomy.fields import read_fields
+from toolsim.taxonomy.parts import OperationContext, entity_name, entity_path, fields_of, filters, guards
 from toolsim.taxonomy.reader import Reader, as_list, as_mapping, as_names, as_number, as_pair, as_rule, as_text, scalar_text
 
-NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}$")
 STATISTICS = ("count", "sum", "mean", "min", "max", "median")
-
-
-@dataclass(frozen=True, slots=True)
-class OperationContext:
-    """What operations may point to."""
-
-    entities: Mapping[str, Entity]
-    fields: FieldContext
-    labels: Mapping[str, Text]
-
 
 Parse = Callable[[Operation, Node, Reader, OperationContext], Operation]
 
 
-def read_operation(name: str, node: Node, context: OperationContext) -> Operation:
-    """Read one operation."""
-    if not NAME.match(name):
-        raise PackError(f"operation {name!r} must be 1 to 64 of a-z, A-Z, 0-9, _ and -", node.place)
-    reader = Reader(node, f"operation {name!r}")
-    verb = next((key for key in reader.left() if key in VERB_KEYS), "")
-    if not verb:
-        wrong = next((key for key in reader.left() if near(key, VERB_KEYS).startswith("did you mean")), "")
-        raise PackError(f"operation {name!r} has no verb", node.place, near(wrong, VERB_KEYS))
-    head = reader.need(verb)
-    out = Operation(
-        name,
-        verb,
-        reader.pair("is"),
-        reader.phrases("ask"),
-        reader.phrases("why"),
-        node.place,
-        given=_fields("given", reader, context),
-    )
-    out = VERB_KEYS[verb](out, head, reader, context)
-    out = replace(
-        out,
-        guards=out.guards or _guards(reader, "fault"),
-        sets=_sets(reader),
-        shape=_shape(reader, context),
-        batch=_batch(reader, context),
-    )
-    reader.end()
-    return out
-
-
-# --- parts that several verbs share ---
-
-
-def _fields(key: str, reader: Reader, context: OperationContext) -> tuple[Field, ...]:
-    node = reader.take(key)
-    return () if node is None else read_fields(node, context.fields, f"{key!r} of {reader.what}")
-
-
-def _guards(reader: Reader, messages_key: str) -> tuple[Condition, ...]:
-    """Read `when` and the messages that stand beside it, one for each rule."""
-    rules_node = reader.take("when")
-    messages_node = reader.take(messages_key)
-    if rules_node is None:
-        if messages_node is not None:
-            raise PackError(f"{reader.what} has {messages_key!r} but no 'when'", messages_node.place)
-        return ()
-    nodes = rules_node.value if isinstance(rules_node.value, list) else [rules_node]
-    rules = [as_rule(node, "'when'") for node in nodes]
-    if messages_node is None:
-        raise PackError(f"{reader.what} has 'when' but no {messages_key!r}", rules_node.place)
-    messages = as_mapping(messages_node, messages_key)
-    if len(messages) != len(rules):
-        raise PackError(
-            f"{reader.what} has {len(rules)} rules in 'when' but {len(messages)} in {messages_key!r}", rules_node.place
-        )
-    pairs = [(code, as_pair(text, f"{messages_key} {code!r}")) for code, text in messages.items()]
-    return tuple(Condition(code, rule, text) for (code, text), rule in zip(pairs, rules, strict=True))
-
-
-def _sets(reader: Reader) -> tuple[Assignment, ...]:
-    node = reader.take("set")
-    if node is None:
-        return ()
-    entries = as_mapping(node, f"'set' of {reader.what}")
-    return tuple(Assignment(path, as_rule(rule, f"'set' {path!r}")) for path, rule in entries.items())
-
-
-def _label(word: str, place: Place, context: OperationContext) -> Text:
-    if word not in context.labels:
-        raise PackError(
-            f"{word!r} has no label", place, f"add it under 'labels', or use one there is; {near(word, context.labels)}"
-        )
-    return context.labels[word]
-
-
-def _shape(reader: Reader, context: OperationContext) -> tuple[Group, ...]:
-    node = reader.take("shape")
-    if node is None:
-        return ()
-    return tuple(_group(name, child, context) for name, child in as_mapping(node, "'shape'").items())
-
-
-def _group(name: str, node: Node, context: OperationContext) -> Group:
-    label = _label(name, node.place, context)
-    if isinstance(node.value, dict):
-        return Group(name, label, tuple(_group(key, child, context) for key, child in node.value.items()))
-    members: list[str | Group] = []
-    for child in as_list(node, f"group {name!r}"):
-        if isinstance(child.value, dict):
-            members += [_group(key, inner, context) for key, inner in child.value.items()]
-        else:
-            members.append(as_text(child, f"each of group {name!r}"))
-    return Group(name, label, tuple(members))
-
-
-def _batch(reader: Reader, context: OperationContext) -> Batch | None:
-    node = reader.take("batch")
-    if node is None:
-        return None
-    if not isinstance(node.value, dict):
-        name = as_text(node, "'batch'")
-        return Batch(name, _label(name, node.place, context), ())
-    if len(node.value) != 1:
-        raise PackError("'batch' takes one word", node.place)
-    ((name, members),) = node.value.items()
-    return Batch(name, _label(name, node.place, context), as_names(members, "'batch'"))
-
-
-def _entity(head: Node, context: OperationContext, what: str) -> str:
-    name = as_text(head, what)
-    if name not in context.entities:
-        raise PackError(f"there is no entity {name!r}", head.place, near(name, context.entities))
-    return name
-
-
-def _path(head: Node, context: OperationContext, what: str) -> tuple[str, str]:
-    """Read `entity.field`."""
-    text = as_text(head, what)
-    entity, dot, path = text.partition(".")
-    if entity not in context.entities:
-        raise PackError(f"there is no entity {entity!r}", head.place, near(entity, context.entities))
-    if not dot:
-        raise PackError(f"{what} must be entity.field, not {text!r}", head.place)
-    return entity, path
-
-
-def _filters(reader: Reader) -> tuple[Filter, ...]:
-    place = reader.where("by")
-    return tuple(Filter(name.removesuffix("~"), name.endswith("~"), place) for name in reader.names("by"))
-
-
-# --- one parser a verb ---
-
-
 def _get(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    return replace(out, target=_entity(head, context, "'get'"), also=reader.names("also"), show=reader.names("show"))
+    return replace(out, target=entity_name(head, context, "'get'"), also=reader.names("also"), show=reader.names("show"))
 
 
 def _find(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
     return replace(
         out,
-        target=_entity(head, context, "'find'"),
-        filters=_filters(reader),
+        target=entity_name(head, context, "'find'"),
+        filters=filters(reader),
         need=reader.names("need"),
         sort=reader.names("sort"),
         show=reader.names("show"),
@@ -195,7 +43,7 @@ def _find(out: Operation, head: Node, reader: Reader, context: OperationContext)
 def _ranked(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
     on = as_names(reader.need("on"), "'on'")
     return replace(
-        out, target=_entity(head, context, f"{out.verb!r}"), on=on, filters=_filters(reader), need=reader.names("need")
+        out, target=entity_name(head, context, f"{out.verb!r}"), on=on, filters=filters(reader), need=reader.names("need")
     )
 
 
@@ -209,64 +57,64 @@ def _measure(out: Operation, head: Node, reader: Reader, context: OperationConte
         raise PackError(f"{reader.what} lacks 'of': the field that is measured", reader.place)
     return replace(
         out,
-        target=_entity(head, context, "'measure'"),
+        target=entity_name(head, context, "'measure'"),
         stat=stat,
         of=of,
         per=reader.names("per"),
-        filters=_filters(reader),
+        filters=filters(reader),
         need=reader.names("need"),
     )
 
 
 def _create(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    return replace(out, target=_entity(head, context, f"{out.verb!r}"), with_fields=reader.names("with"))
+    return replace(out, target=entity_name(head, context, f"{out.verb!r}"), with_fields=reader.names("with"))
 
 
 def _update(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
     fields = as_names(reader.need("fields"), "'fields'")
-    return replace(out, target=_entity(head, context, "'update'"), with_fields=fields)
+    return replace(out, target=entity_name(head, context, "'update'"), with_fields=fields)
 
 
 def _delete(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    return replace(out, target=_entity(head, context, "'delete'"))
+    return replace(out, target=entity_name(head, context, "'delete'"))
 
 
 def _link(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    entity, path = _path(head, context, "'link'")
+    entity, path = entity_path(head, context, "'link'")
     return replace(out, target=entity, path=path, off=reader.flag("off"), as_name=reader.text("as"))
 
 
 def _move(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    entity, path = _path(head, context, "'move'")
+    entity, path = entity_path(head, context, "'move'")
     return replace(out, target=entity, path=path, to=as_text(reader.need("to"), "'to'"))
 
 
 def _adjust(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    entity, path = _path(head, context, f"{out.verb!r}")
+    entity, path = entity_path(head, context, f"{out.verb!r}")
     subtracts = reader.has("sub")
     amount = as_text(reader.need("sub" if subtracts else "add"), "the amount")
     return replace(out, target=entity, path=path, amount=amount, subtracts=subtracts)
 
 
 def _reserve(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    entity, path = _path(head, context, "'reserve'")
-    creates = _entity(reader.need("create"), context, "'create'")
+    entity, path = entity_path(head, context, "'reserve'")
+    creates = entity_name(reader.need("create"), context, "'create'")
     return replace(out, target=entity, path=path, creates=creates, with_fields=reader.names("with"), units=reader.text("units"))
 
 
 def _check(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
     out = _about(out, head, context)
-    guards = _guards(reader, "reasons")
-    if not guards:
+    conditions = guards(reader, "reasons")
+    if not conditions:
         raise PackError(f"{reader.what} lacks 'when': what is checked", reader.place)
-    return replace(out, guards=guards, gives=_fields("gives", reader, context))
+    return replace(out, guards=conditions, gives=fields_of("gives", reader, context))
 
 
 def _about(out: Operation, head: Node, context: OperationContext) -> Operation:
     """Read the head of a verb that thinks about a row, or about inputs of its own."""
     if isinstance(head.value, dict):
         return replace(out, inputs=read_fields(head, context.fields, f"{out.verb!r}"))
-    return replace(out, target=_entity(head, context, f"{out.verb!r}"))
+    return replace(out, target=entity_name(head, context, f"{out.verb!r}"))
 
 
 def _gives(out: Operation, reader: Reader, context: OperationContext) -> tuple[Field, ...]:
@@ -324,7 +172,7 @@ def _convert(out: Operation, head: Node, reader: Reader, context: OperationConte
 
 
 def _series(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    entity, path = _path(head, context, "'series'")
+    entity, path = entity_path(head, context, "'series'")
     over = as_text(reader.need("over"), "'over'")
     if over not in ("hours", "days"):
         raise PackError(f"'over' must be hours or days, not {over!r}", reader.where("over"))
@@ -332,12 +180,12 @@ def _series(out: Operation, head: Node, reader: Reader, context: OperationContex
 
 
 def _report(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    about = _entity(reader.need("about"), context, "'about'")
+    about = entity_name(reader.need("about"), context, "'about'")
     return replace(
         out,
-        target=_entity(head, context, "'report'"),
+        target=entity_name(head, context, "'report'"),
         about=about,
-        filters=_filters(reader),
+        filters=filters(reader),
         need=reader.names("need"),
         with_fields=reader.names("with"),
     )
@@ -352,7 +200,7 @@ def _draft(out: Operation, head: Node, reader: Reader, context: OperationContext
 
 
 def _configure(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    entity, path = _path(head, context, "'configure'")
+    entity, path = entity_path(head, context, "'configure'")
     return replace(out, target=entity, path=path)
 
 
@@ -375,7 +223,7 @@ def _notify(out: Operation, head: Node, reader: Reader, context: OperationContex
 
 
 def _watch(out: Operation, head: Node, reader: Reader, context: OperationContext) -> Operation:
-    entity, path = _path(head, context, "'watch'")
+    entity, path = entity_path(head, context, "'watch'")
     return replace(out, target=entity, path=path)
 
 
