@@ -145,6 +145,8 @@ def shown(field: Field, value: Any, language: Language) -> str:
             return ("，" if language == "zh" else ", ").join(
                 shown(inner, value[inner.name], language) for inner in field.fields if inner.name in value
             )
+    if field.kind is Kind.DATETIME:
+        return str(value).replace("T", " ")
     return field.option(value).label.say(language) if field.options else str(value)
 
 
