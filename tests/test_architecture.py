@@ -57,8 +57,10 @@ def test_worlds_need_neither_rich_nor_networkx_nor_click() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_nothing_evaluates_text_as_python() -> None:
+def test_only_the_runtime_of_rules_turns_text_into_code() -> None:
     for path in MODULES:
+        if path.name == "runtime.py":
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in ("eval", "exec", "compile"), f"{path}:{node.lineno}"
