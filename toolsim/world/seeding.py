@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 TRIES = 40
 """Rows drawn anew before one is given up."""
-REDRAWS = 12
+REDRAWS = 8
 """Draws of one field, while it breaks a rule or repeats a value that must be unique."""
 
 
@@ -43,24 +43,45 @@ class _Step:
         return self.chance < 1 or bool(self.must) or self.field.unique or self.field.kind is Kind.REF
 
     def fill(self, tables: Tables, rng: Random, row: Row, picks: Picks, taken: set[Any] | None) -> bool:
-        """Fill the field; tell whether the row may go on."""
+        """Fill the field, or leave it out where it may be absent; tell whether the row may go on."""
+        name, left_out = self.field.name, False
         if self.chance < 1 and rng.random() >= self.chance:
-            return all(_holds(rule, row) for rule in self.must)
-        name = self.field.name
-        for _ in range(REDRAWS if self.draw is not None else 1):
-            value = self.draw(tables, rng, picks) if self.draw is not None else self._work_out(row)
+            left_out = True
+            if self._met(row):
+                return True
+        for value in self._values(tables, rng, row, picks):
             if value is None:
                 row.pop(name, None)
                 if not self.field.optional:
                     return False
+                left_out = True
             elif taken is not None and value in taken:
                 picks.pop(self.field.pick.partition(".")[0], None)
                 continue
             else:
                 row[name] = value
-            if not self.must or all(_holds(rule, row) for rule in self.must):
+            if self._met(row):
                 return True
-        return False
+        row.pop(name, None)
+        return self.field.optional and not left_out and self._met(row)
+
+    def _met(self, row: Row) -> bool:
+        return not self.must or all(_holds(rule, row) for rule in self.must)
+
+    def _values(self, tables: Tables, rng: Random, row: Row, picks: Picks) -> Iterator[Any]:
+        """Give values to try: the one worked out, each code once, or some draws."""
+        if self.draw is None:
+            yield self._work_out(row)
+            return
+        first = self.draw(tables, rng, picks)
+        yield first
+        if self.field.kind in (Kind.ENUM, Kind.STATE):
+            others = [code for code in self.field.codes if code != first]
+            rng.shuffle(others)
+            yield from others
+        else:
+            for _ in range(REDRAWS - 1):
+                yield self.draw(tables, rng, picks)
 
     def _work_out(self, row: Row) -> Any:
         """Work the value out by rule; None when that fails or leaves the field's bounds."""
