@@ -29,6 +29,7 @@ REDRAWS = 8
 class _Step:
     """How one field of a row is filled."""
 
+    entity: str
     field: Field
     draw: Draw | None
     rule: Callable[[Env], Any] | None
@@ -161,9 +162,9 @@ def _step(entity: Entity, index: int, pack: Pack) -> _Step:
         run = rule.run
         if rule.type.base == "row":
             key = pack.entity(rule.type.entity).key
-            return _Step(field, None, lambda env: (run(env) or {}).get(key), 1.0, [])
-        return _Step(field, None, run, 1.0, [])
-    return _Step(field, sampler(field, pack, seeding=True), None, chance, [])
+            return _Step(entity.name, field, None, lambda env: (run(env) or {}).get(key), 1.0, [])
+        return _Step(entity.name, field, None, run, 1.0, [])
+    return _Step(entity.name, field, sampler(field, pack, seeding=True), None, chance, [])
 
 
 def in_order(packs: Iterable[Pack]) -> list[tuple[Entity, Pack, set[str]]]:
