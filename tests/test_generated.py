@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema_rs
@@ -51,3 +53,10 @@ def test_mistakes_break_the_schema(mistake: dict[str, object]) -> None:
     pack = {"pack": "a/b", "operations": {"x": {"get": "bike", "is": ["a", "b"]}}}
     assert validator.is_valid(pack)
     assert not validator.is_valid({**pack, **mistake})
+
+
+def test_the_readmes_python_example_runs() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = text.partition("```python\n")[2].partition("```")[0]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "'status': 'frozen'" in done.stdout
