@@ -161,6 +161,8 @@ def _number(field: Field) -> Draw:
         if high - low > 2000:
             return _whole_amount(int(low), int(high), int(least), zero)
         first, last, bottom = int(low), int(high), int(least)
+        if field.kind is Kind.DURATION and field.unit is not None and field.unit.en == "minutes" and last - first >= 20:
+            return _minutes(first, last)
         return lambda tables, rng, picks: bottom if zero and rng.random() < zero else between(rng, first, last)
     digits = field.digits
     if digits == 2 and high - low > 50:
@@ -170,6 +172,16 @@ def _number(field: Field) -> Draw:
         if zero and rng.random() < zero:
             return float(least)
         return min(max(round(low + (high - low) * rng.random(), digits), low), high)
+
+    return run
+
+
+def _minutes(first: int, last: int) -> Draw:
+    """Draw lengths as people plan them: quarters of an hour, or at least fives."""
+
+    def run(tables: Tables, rng: Random, picks: Picks) -> int:
+        step = 15 if last - first >= 60 and rng.random() < 0.8 else 5
+        return min(last, max(first, step * round(between(rng, first, last) / step)))
 
     return run
 
