@@ -12,7 +12,7 @@ import pytest
 import toolsim
 
 ROOT = Path(toolsim.__file__).parent
-STAGES = [{"base"}, {"taxonomy"}, {"verbs"}, {"apis"}, {"world"}, {"views"}, {"cli"}]
+STAGES = [{"base"}, {"taxonomy"}, {"verbs"}, {"apis"}, {"world"}, {"wording"}, {"views"}, {"cli"}]
 """From left to right; a package may import those to its left only."""
 
 RANK = {name: rank for rank, stage in enumerate(STAGES) for name in stage}

@@ -21,6 +21,7 @@ from toolsim.taxonomy.declarations import Pack
 from toolsim.taxonomy.notation_schema import notation_schema
 from toolsim.views import pool
 from toolsim.views.terminal import ERR, OUT, emit_json, track
+from toolsim.wording.samples import sample_requests
 from toolsim.world.dump import dump
 from toolsim.world.trial import Trial, lint_execution, try_pack
 from toolsim.world.world import WorldPlan
@@ -117,6 +118,31 @@ def search_command(words: tuple[str, ...], limit: int, folders: Folders, as_json
 
 def _packs(catalogue: Catalogue, name: str | None) -> list[Pack]:
     return [catalogue.pack(name)] if name else list(catalogue.taxonomy.packs.values())
+
+
+@command.command("say")
+@click.argument("name", metavar="NAME")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--count", type=click.IntRange(1, 100), default=1, show_default=True, help="Requests for each API.")
+@pool_options
+@language_option
+def say_command(name: str, seed: int, count: int, folders: Folders, as_json: bool, lang: Language) -> None:
+    """Put sampled calls of an API, or of all APIs of a pack, into a person's words.
+
+    So a pack's `ask` and `say` can be read as they will sound, with the call that each request stands for.
+    """
+    catalogue = open_catalogue(folders)
+    apis = _named(catalogue, name)
+    plan = WorldPlan(catalogue, [apis[0].pack])
+    said = [
+        {"api": api.name, "request": request, "arguments": arguments}
+        for api in apis
+        for request, arguments in sample_requests(plan, api, seed, lang, count)
+    ]
+    if as_json:
+        emit_json(said)
+    else:
+        OUT.print(pool.request_rows(said))
 
 
 @command.command("lint")

@@ -56,7 +56,7 @@ class Rank(Searching):
         options = tuple(Option(field.name, field.label) for field in figures)
         on = (enum("on", Text("figure to rank by", "排名依据"), options),) if len(figures) > 1 else ()
         ways = (Option("highest", Text("highest first", "从高到低")), Option("lowest", Text("lowest first", "从低到高")))
-        order = enum("order", Text("order", "排列顺序"), ways, auto="highest")
+        order = enum("order", Text("order", "排列顺序"), ways, auto="highest", say=Phrases(("{}",), ("{}",)))
         filters = self.filter_fields(subject)
         return (*on, order, *filters, replace(LIMIT, auto=5, max=20))
 
@@ -107,9 +107,9 @@ class Compare(Verb):
         )
         keys = make(f"{entity.key}s", Kind.LIST, label, item=item, min=2, max=5)
         options = tuple(Option(field.name, field.label) for field in self._aspects(subject))
-        aspects = make(
-            "aspects", Kind.MANY, Text("what to compare; all if absent", "比较的方面，缺省为全部"), options=options, optional=True
-        )
+        said = Phrases(("looking at {}",), ("主要看{}",))
+        what = Text("what to compare; all if absent", "比较的方面，缺省为全部")
+        aspects = make("aspects", Kind.MANY, what, options=options, optional=True, say=said)
         return (keys, aspects)
 
     def result(self, subject: Subject) -> tuple[Field, ...]:

@@ -52,7 +52,15 @@ def reader(subject: Subject, entity: Entity) -> Callable[[Tables, Row], Result]:
     return read
 
 
-LIMIT = make("limit", Kind.WHOLE, Text("how many to return at most", "最多返回的条数"), min=1, max=50, auto=10)
+LIMIT = make(
+    "limit",
+    Kind.WHOLE,
+    Text("how many to return at most", "最多返回的条数"),
+    min=1,
+    max=50,
+    auto=10,
+    say=Phrases(("at most {} of them",), ("最多{}条",)),
+)
 
 
 class Get(Verb):
@@ -79,7 +87,11 @@ class Get(Verb):
             return ()
         options = tuple(Option(name, entity.label) for name, (entity, _) in children.items())
         label = Text("related records to return too", "需要一并返回的关联记录")
-        return (make("include", Kind.MANY, label, options=options, optional=True),)
+        return (
+            make(
+                "include", Kind.MANY, label, options=options, optional=True, say=Phrases(("along with the {}",), ("连{}一起看",))
+            ),
+        )
 
     def result(self, subject: Subject) -> tuple[Field, ...]:
         related = tuple(
@@ -130,8 +142,21 @@ class Find(Searching):
                 if field.kind not in ORDERED:
                     raise PackError(f"'sort' names {name!r}, which has no order", subject.operation.place)
                 options.append(Option(name, field.label))
-            out.append(enum("sort_by", Text("field to sort by", "排序字段"), tuple(options), optional=True))
-            out.append(make("descending", Kind.FLAG, Text("largest or latest first", "是否从大到小或从晚到早排列"), auto=False))
+            out.append(
+                enum(
+                    "sort_by",
+                    Text("field to sort by", "排序字段"),
+                    tuple(options),
+                    optional=True,
+                    say=Phrases(("sorted by {}",), ("按{}排",)),
+                )
+            )
+            first = Phrases(("largest or latest first",), ("倒着排",))
+            out.append(
+                make(
+                    "descending", Kind.FLAG, Text("largest or latest first", "是否从大到小或从晚到早排列"), auto=False, say=first
+                )
+            )
         return (*out, LIMIT)
 
     def result(self, subject: Subject) -> tuple[Field, ...]:

@@ -153,7 +153,15 @@ class Convert(Thinking):
     def params(self, subject: Subject) -> tuple[Field, ...]:
         value, units = subject.operation.value_field, self._units(subject)
         assert value is not None
-        digits = make("digits", Kind.WHOLE, Text("decimals of the result", "结果保留的小数位数"), min=0, max=6, auto=2)
+        digits = make(
+            "digits",
+            Kind.WHOLE,
+            Text("decimals of the result", "结果保留的小数位数"),
+            min=0,
+            max=6,
+            auto=2,
+            say=Phrases(("to {} decimals",), ("保留{}位小数",)),
+        )
         return (
             value,
             enum("from_unit", Text("unit of the value given", "原单位"), units),

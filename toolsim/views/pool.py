@@ -94,6 +94,14 @@ def hit_rows(hits: Sequence[Hit], language: Language) -> Table:
     return table
 
 
+def request_rows(said: Sequence[Mapping[str, Any]]) -> Table:
+    """Show requests in words with the calls that they stand for."""
+    table = Table(Column("API", style="cyan"), _folding("request"), _folding("arguments"), show_edge=False, pad_edge=False)
+    for row in said:
+        table.add_row(Text(row["api"]), Text(row["request"]), short_json(row["arguments"]))
+    return table
+
+
 def trial_rows(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Show for each pack what trying its operations found."""
     table = Table("pack", show_edge=False, pad_edge=False)
