@@ -44,8 +44,11 @@ class Pointer:
         return [field for name in entity.known_as if name in row and (field := entity.field(name))]
 
     def _en(self, entity: Entity, row: Row, depth: int) -> str:
+        parts = self._parts(entity, row)
+        if len(parts) == 1 and parts[0].of == "person":
+            return self._person(self.world.tables["person"][row[parts[0].name]])
         owner, before, name, after = "the", [], "", []
-        for field in self._parts(entity, row):
+        for field in parts:
             value = row[field.name]
             match field.kind:
                 case Kind.REF if field.of == "person":
@@ -65,27 +68,36 @@ class Pointer:
                     after.append(f"of {self._say(field, value)}")
         if name and _is_person(entity, name, row):
             return name
-        words = [owner, *before, entity.label.en, name, *after]
+        if name.lower().startswith("the "):
+            owner, label = "", ""
+        elif name and (_shares_noun(name, entity.label.en) or (name[:1].islower() and " " in name)):
+            label = ""
+        else:
+            label = entity.label.en
+        words = [owner, *before, label, name, *after]
         return " ".join(word for word in words if word)
 
     def _zh(self, entity: Entity, row: Row, depth: int) -> str:
-        before, name = [], ""
-        for field in self._parts(entity, row):
+        parts = self._parts(entity, row)
+        if len(parts) == 1 and parts[0].of == "person":
+            return self._person(self.world.tables["person"][row[parts[0].name]])
+        owner, which, sort, name = "", "", "", ""
+        for field in parts:
             value = row[field.name]
             match field.kind:
                 case Kind.REF if field.of == "person":
-                    before.append(f"{self._person(self.world.tables['person'][value])}的")
+                    owner = f"{self._person(self.world.tables['person'][value])}的"
                 case Kind.REF:
                     if depth < _DEEPEST:
-                        before.append(f"{self.key(self.pack.entity(field.of), value, depth + 1)}的")
+                        which = self.key(self.pack.entity(field.of), value, depth + 1) + which
                 case Kind.ENUM | Kind.STATE:
-                    before.append(self._say(field, value))
+                    sort += self._say(field, value)
                 case Kind.TEXT:
                     name = name or str(value)
-                case Kind.DATE | Kind.DATETIME | Kind.TIME:
-                    before.append(f"{self._say(field, value)}的")
-                case kind if kind in NUMERIC:
-                    before.append(f"{self._say(field, value)}的")
+                case _:
+                    which += self._say(field, value)
+        which += "的" if which else ""
+        before = [owner, which, sort]
         label = entity.label.zh
         if name and _is_person(entity, name, row):
             return name if name.endswith(label) else f"{name}{label}"
@@ -100,6 +112,12 @@ class Pointer:
 
 def _is_person(entity: Entity, name: str, row: Row) -> bool:
     return any(f.pick == "person_name" and row.get(f.name) == name for f in entity.fields)
+
+
+def _shares_noun(name: str, label: str) -> bool:
+    """Tell whether a name says itself what it is: `rent account`, `case A3`."""
+    words = name.lower().split()
+    return label.split()[-1].lower() in (words[0], words[-1])
 
 
 def _on(when: str) -> str:

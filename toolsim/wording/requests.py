@@ -17,10 +17,10 @@ from toolsim.world.world import World
 
 SLOT = re.compile(r"\{(\w+)\}")
 _RANGE = re.compile(r"(.+)_(min|max|from|to)$")
-_PREPOSITION = re.compile(
-    r"\b(?:on|in|at) (?=(?:from|by|between|before|after|today|tomorrow|yesterday|this \w+day|next \w+day)\b)"
-)
-"""What is said before a day or range that brings its own preposition."""
+_BRINGS_ITS_OWN = re.compile(r"(?:from|by|between|today|tomorrow|yesterday|this \w+day|next \w+day|at most)\b")
+"""How days and ranges begin before which no `on`, `in` or `at` stands."""
+_PREPOSITION = re.compile(r"\b(?:on|in|at) (?=\{\})")
+_ASKED = re.compile(r"\b(on|in|at) (?=today|tomorrow|yesterday|this \w+day|next \w+day)")
 _MANNER = ("sort_by", "descending", "order", "limit", "digits", "include", "aspects", "start", "hours", "days", "channel", "note")
 """Parameters of the verbs that tell how to answer rather than what is meant; they are said last, each on its own."""
 _MEASURES = "张个条人次件天年岁月份点级层站米辆台间本只项名位组套箱桌道首集段页门节周"
@@ -61,9 +61,11 @@ class Phrasing:
         comma = "，" if self.language == "zh" else ", "
         if clauses and "clauses" not in slots:
             text += comma + self._join(clauses).removesuffix("的")
+        asks = text.endswith("?") and bool(manner)
+        text = text.removesuffix("?") if asks else text
         for clause in self._clauses(manner):
             text += comma + clause
-        return Request(self._tidy(text), tuple(told))
+        return Request(self._tidy(text + "?" * asks), tuple(told))
 
     def _is_manner(self, name: str) -> bool:
         return not self.fields[name].place.file
@@ -187,6 +189,8 @@ class Phrasing:
         phrases = [phrase for phrase in field.say.say(self.language) if "{}" in phrase]
         if phrases:
             return _insert(self.rng.choice(phrases), said)
+        if field.kind is Kind.STATE:
+            return f"{said}的" if self.language == "zh" else f"currently {said}"
         label = field.label.say(self.language)
         return f"{label}{said}的" if self.language == "zh" else f"with {label} {said}"
 
@@ -196,22 +200,30 @@ class Phrasing:
         label = field.label.say(self.language)
         if self.language == "zh":
             phrase = self.rng.choice(options) if options else f"{label.removeprefix('是否')}的"
-            return phrase if value else f"不是{phrase}"
-        phrase = self.rng.choice(options) if options else f"with {label}"
-        return phrase if value else f"not {phrase}"
+            return (
+                phrase if value else f"不{phrase}" if phrase.startswith(("带", "含", "要", "是", "能", "可")) else f"不是{phrase}"
+            )
+        if not options:
+            return f"{label}: {'yes' if value else 'no'}"
+        phrase = self.rng.choice(options)
+        if value:
+            return phrase
+        return f"without {phrase[5:]}" if phrase.startswith("with ") else f"not {phrase}"
 
     def _join(self, clauses: list[str]) -> str:
         if not clauses:
             return ""
         if self.language == "zh":
             return "、".join([clause.removesuffix("的") for clause in clauses[:-1]] + clauses[-1:])
+        if all(clause.startswith("with ") for clause in clauses):
+            clauses = clauses[:1] + [clause[5:] for clause in clauses[1:]]
         return values.join(clauses, "en")
 
     def _tidy(self, text: str) -> str:
         if self.language == "zh":
             text = re.sub(r"\s+", lambda m: m[0] if m.start() and text[m.start() - 1].isascii() else "", text)
             return re.sub(r"的的+", "的", text).strip("，、 ")
-        text = _PREPOSITION.sub("", re.sub(r"\s+", " ", text)).replace(" ,", ",").replace(" ?", "?").strip(" ,")
+        text = _ASKED.sub("", re.sub(r"\s+", " ", text)).replace(" ,", ",").replace(" ?", "?").strip(" ,")
         return text[:1].upper() + text[1:]
 
 
@@ -221,4 +233,8 @@ def _insert(phrase: str, said: str) -> str:
     after = phrase[phrase.index("{}") + 2 :][:1]
     if bound in ("以上", "以内") and after and after in _MEASURES:
         return phrase.replace("{}" + after, said[:-2] + after + bound)
-    return phrase.replace("{}", said)
+    if _BRINGS_ITS_OWN.match(said):
+        phrase = _PREPOSITION.sub("", phrase)
+    if said.startswith("from ") and re.search(r"\b(?:until|by) \{\}", phrase):
+        said = said.removeprefix("from ").removesuffix(" on") + " or later"
+    return phrase.replace("{}", said).replace("up to at most", "up to").replace("under at most", "under")

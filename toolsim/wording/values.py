@@ -45,6 +45,8 @@ def quantity(field: Field, value: float, language: Language) -> str:
     """Write a number with its unit: `200 yuan`, `1 hour`, `80%`, `200元`."""
     if field.kind is Kind.DURATION and field.unit is not None and field.unit.en == "minutes":
         return length(int(value), language)
+    if field.unit is None and field.kind is Kind.WHOLE and (field.min or 0) >= 1000 and (field.max or 0) <= 2200:
+        return f"{value}年" if language == "zh" else str(value)
     text = number(value, language)
     if field.unit is None:
         return text
