@@ -281,6 +281,7 @@ def world_command(name: str, seed: int, out: Path | None, folders: Folders, as_j
 
 
 @command.command("schema")
-def schema_command() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Accepted for evenness: the schema is JSON in any case.")
+def schema_command(as_json: bool) -> None:
     """Give the JSON Schema of the pack notation, for editors."""
     emit_json(notation_schema())
