@@ -227,11 +227,13 @@ def _entities(pack: str, reader: Reader, shared: Shared) -> tuple[dict[str, Enti
 
 
 def _with_dependencies(uses: Sequence[str], shared: Shared, place: Place) -> list[str]:
-    """Add the shared entities that the used ones point to."""
+    """Add the shared entities that the used ones point to, and with people the session that says who is signed in."""
     out = list(dict.fromkeys(uses))
     for name in uses:
         if name not in shared.entities:
             raise PackError(f"there is no shared entity {name!r}", place, near(name, shared.entities))
     if out and "person" not in out and "person" in shared.entities and set(out) & {"event", "wallet", "message", "session"}:
         out.insert(0, "person")
+    if "person" in out and "session" in shared.entities and "session" not in out:
+        out.insert(1, "session")
     return out

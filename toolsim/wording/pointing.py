@@ -19,8 +19,7 @@ class Pointer:
         self.world = world
         self.pack = pack
         self.rng = rng
-        people = world.tables.get("person", {})
-        self.me = next(iter(people), "")
+        self.me = next((row["person"] for row in world.tables.get("session", {}).values()), "")
 
     def key(self, entity: Entity, key: str, depth: int = 0) -> str:
         """Point at the row with a key; a key without a row is read out."""
