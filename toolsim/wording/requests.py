@@ -127,10 +127,15 @@ class Phrasing:
                 return mark.join(parts) if field.item.kind is Kind.VALUE else values.join(parts, self.language)
             case Kind.VALUE:
                 comma = "，" if self.language == "zh" else ", "
-                return comma.join(self._labelled(f, value[f.name]) for f in field.fields if f.name in value)
+                return comma.join(self._item(f, value[f.name], field.fields) for f in field.fields if f.name in value)
         return values.plain(field, value, self.world.now, self.language, self.rng)
 
-    def _labelled(self, field: Field, value: Any) -> str:
+    def _item(self, field: Field, value: Any, siblings: tuple[Field, ...]) -> str:
+        """Say one field of an entry in a list: by its value alone where that tells what it is."""
+        alike = [f for f in siblings if f.kind is field.kind and f.unit == field.unit]
+        speaks = field.kind in TEMPORAL or field.unit is not None or field is siblings[0]
+        if speaks and len(alike) == 1 and field.kind is not Kind.FLAG:
+            return self._say(field, value)
         label = field.label.say(self.language)
         return f"{label}{self._say(field, value)}" if self.language == "zh" else f"{label} {self._say(field, value)}"
 
