@@ -12,7 +12,7 @@ from toolsim.taxonomy.declarations import NUMERIC, Entity, Field, Kind
 from toolsim.taxonomy.rules import Env, Scope, Type
 from toolsim.verbs import faults
 from toolsim.verbs.faults import FaultType, Refusal
-from toolsim.verbs.making import BOUND_FAULTS, Inserter, creation_faults, with_fields
+from toolsim.verbs.making import Inserter, creation_faults, with_fields
 from toolsim.verbs.rows import RowWriter, Setters, bounded, normalise
 from toolsim.verbs.verb import (
     VERBS,
@@ -66,7 +66,12 @@ class Adjust(Verb):
         return tuple(fields.values())
 
     def faults(self, subject: Subject) -> tuple[FaultType, ...]:
-        return (*BOUND_FAULTS, *RowWriter(subject.target, subject.pack).fault_types())
+        field, amount = _figure(subject), _amount(subject)
+        down = subject.operation.subtracts
+        both = amount.min is None or amount.min < 0
+        low = (faults.TOO_LOW,) if down or both else ()
+        high = (faults.TOO_HIGH,) if field.max is not None and (both or not down) else ()
+        return (*low, *high, *creation_faults(subject, subject.target))
 
     def body(self, subject: Subject, scope: Scope) -> Body:
         field, amount, sign = _figure(subject), _amount(subject).name, -1 if subject.operation.subtracts else 1
@@ -160,7 +165,8 @@ class Transfer(Verb):
         )
 
     def faults(self, subject: Subject) -> tuple[FaultType, ...]:
-        return (faults.SAME_ROW, *BOUND_FAULTS, *RowWriter(subject.target, subject.pack).fault_types())
+        high = (faults.TOO_HIGH,) if _figure(subject).max is not None else ()
+        return (faults.SAME_ROW, faults.TOO_LOW, *high, *RowWriter(subject.target, subject.pack).fault_types())
 
     def body(self, subject: Subject, scope: Scope) -> Body:
         field, amount, (source, sink) = _figure(subject), _amount(subject).name, self._keys(subject)

@@ -8,12 +8,9 @@ from toolsim.base.errors import PackError
 from toolsim.base.text import Phrases
 from toolsim.taxonomy.declarations import Entity, Field, Kind
 from toolsim.taxonomy.rules import Env, Row, Scope
-from toolsim.verbs import faults
 from toolsim.verbs.faults import FaultType
-from toolsim.verbs.rows import RowWriter, Setters
+from toolsim.verbs.rows import RowWriter, Setters, assigned, bound_faults
 from toolsim.verbs.verb import VERBS, Args, Body, Effect, Subject, Tables, Verb, row_fields
-
-BOUND_FAULTS = (faults.TOO_LOW, faults.TOO_HIGH)
 
 
 def with_fields(subject: Subject, entity: Entity) -> tuple[Field, ...]:
@@ -82,8 +79,10 @@ class Inserter:
 
 def creation_faults(subject: Subject, entity: Entity) -> tuple[FaultType, ...]:
     """Give the faults that making a row may meet."""
-    bounds = BOUND_FAULTS if subject.operation.sets else ()
-    return (*RowWriter(entity, subject.pack).fault_types(), *bounds)
+    targets = [assigned(subject, entity, assignment) for assignment in subject.operation.sets]
+    others = {owner.table: owner for owner, _ in targets if owner is not entity}
+    written = [fault for owner in (entity, *others.values()) for fault in RowWriter(owner, subject.pack).fault_types()]
+    return (*written, *bound_faults(field for _, field in targets))
 
 
 class Making(Verb):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
 from toolsim.base.errors import PackError, RuleError, near
-from toolsim.taxonomy.declarations import Assignment, Condition, Entity, Field, Kind, Pack
+from toolsim.taxonomy.declarations import NUMERIC, Assignment, Condition, Entity, Field, Kind, Pack
 from toolsim.taxonomy.entities import row_scope
 from toolsim.taxonomy.rules import Compiled, Env, Row, Scope, compile_rule, type_of_field
 from toolsim.verbs import faults
@@ -108,6 +109,36 @@ def _shown(limit: float) -> str:
     return f"{limit:g}" if abs(limit) < 1e6 else f"{limit:,.0f}"
 
 
+def assigned(subject: Subject, entity: Entity, assignment: Assignment) -> tuple[Entity, Field]:
+    """Find the field that an assignment sets, and the entity that has it.
+
+    Raises:
+        PackError: the path leads nowhere.
+    """
+    head, _, name = assignment.path.partition(".")
+    place = assignment.rule.place
+    given = {field.name: field for field in subject.operation.given if field.kind is Kind.REF and name}
+    known = {**given, **{field.name: field for field in entity.fields}}
+    if head not in known:
+        raise PackError(f"'set' names {head!r}, which {entity.name} has not", place, near(head, known))
+    field = known[head]
+    if not name:
+        return entity, field
+    if field.kind is not Kind.REF:
+        raise PackError(f"'set' goes through {head!r}, which is a {field.kind} and no ref", place)
+    other = subject.pack.entity(field.of)
+    if not other.has(name):
+        raise PackError(f"{other.name} has no field {name!r}", place, near(name, [f.name for f in other.fields]))
+    return other, other.field(name)
+
+
+def bound_faults(fields: Iterable[Field]) -> tuple[FaultType, ...]:
+    """Give the faults of worked-out values that leave their field's bounds."""
+    numbers = [field for field in fields if field.kind in NUMERIC]
+    low = (faults.TOO_LOW,) if any(field.min is not None for field in numbers) else ()
+    return low + ((faults.TOO_HIGH,) if any(field.max is not None for field in numbers) else ())
+
+
 class Setters:
     """The `set` of an operation: fields of its row, and of rows that it or a given parameter points to."""
 
@@ -119,25 +150,14 @@ class Setters:
             self._add(subject, entity, assignment, scope)
 
     def _add(self, subject: Subject, entity: Entity, assignment: Assignment, scope: Scope) -> None:
+        owner, field = assigned(subject, entity, assignment)
         head, _, name = assignment.path.partition(".")
-        place = assignment.rule.place
-        given = {field.name: field for field in subject.operation.given if field.kind is Kind.REF and name}
-        known = {**given, **{field.name: field for field in entity.fields}}
-        if head not in known:
-            raise PackError(f"'set' names {head!r}, which {entity.name} has not", place, near(head, known))
-        field = known[head]
+        compiled = _compile(assignment, scope, field)
         if not name:
             self.fields.add(head)
-            self._own.append((field, _compile(assignment, scope, field)))
-            return
-        if field.kind is not Kind.REF:
-            raise PackError(f"'set' goes through {head!r}, which is a {field.kind} and no ref", place)
-        other = subject.pack.entity(field.of)
-        if not other.has(name):
-            raise PackError(f"{other.name} has no field {name!r}", place, near(name, [f.name for f in other.fields]))
-        target = other.field(name)
-        compiled = _compile(assignment, scope, target)
-        self._other.append((head, RowWriter(other, subject.pack), target, compiled))
+            self._own.append((field, compiled))
+        else:
+            self._other.append((head, RowWriter(owner, subject.pack), field, compiled))
 
     def own(self, tables: Tables, env: Env) -> Row:
         """Work out the new fields of the operation's own row."""

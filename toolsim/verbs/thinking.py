@@ -10,8 +10,7 @@ from toolsim.taxonomy.declarations import Field, Kind, Option
 from toolsim.taxonomy.rules import Compiled, Env, Scope
 from toolsim.taxonomy.rules.types import FLAG
 from toolsim.verbs.faults import FaultType
-from toolsim.verbs.making import BOUND_FAULTS
-from toolsim.verbs.rows import bounded
+from toolsim.verbs.rows import bound_faults, bounded
 from toolsim.verbs.verb import VERBS, Args, Body, Effect, Result, Sampler, Subject, Tables, Verb, enum, make, plain, type_of
 
 
@@ -44,10 +43,6 @@ def result_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(plain(field) for field in fields)
 
 
-def _bounds(fields: tuple[Field, ...]) -> tuple[FaultType, ...]:
-    return BOUND_FAULTS if any(f.min is not None or f.max is not None for f in fields) else ()
-
-
 class Thinking(Verb):
     """What the thinking verbs share: they read, and may be about a row or about inputs of their own."""
 
@@ -60,7 +55,7 @@ class Thinking(Verb):
         return result_fields(subject.operation.gives)
 
     def faults(self, subject: Subject) -> tuple[FaultType, ...]:
-        return _bounds(subject.operation.gives)
+        return bound_faults(subject.operation.gives)
 
     def body(self, subject: Subject, scope: Scope) -> Body:
         gives = Gives(subject, scope, subject.operation.gives)
