@@ -227,7 +227,15 @@ class Measure(Searching):
         groupings = self._groupings(subject)
         if len(groupings) > 1:
             options = tuple(Option(name, path.field.label) for name, path in groupings.items())
-            out.append(enum("group_by", Text("what to group by", "分组依据"), options, optional=True))
+            out.append(
+                enum(
+                    "group_by",
+                    Text("what to group by", "分组依据"),
+                    options,
+                    optional=True,
+                    say=Phrases(("grouped by {}",), ("按{}分组",)),
+                )
+            )
         return (*out, *filters)
 
     def result(self, subject: Subject) -> tuple[Field, ...]:

@@ -78,9 +78,10 @@ class Series(Verb):
             label = Text("first hour; if absent, the period ends now", "起始时间，缺省时统计到现在为止")
         kind = Kind.DATE if days else Kind.DATETIME
         start = make("start", kind, label, optional=True, say=Phrases(("starting {}",), ("从{}开始",)))
-        count = Text("how many days", "天数") if days else Text("how many hours", "小时数")
-        said = Phrases(("for {} days",), ("一共{}天",)) if days else Phrases(("for {} hours",), ("一共{}小时",))
-        return (start, make(op.over, Kind.WHOLE, count, min=1, max=_LONGEST[op.over], say=said))
+        count = Text("length of the period", "时间跨度")
+        said = Phrases(("for {}",), ("一共{}",))
+        unit = Text("days", "天") if days else Text("hours", "小时")
+        return (start, make(op.over, Kind.WHOLE, count, unit=unit, min=1, max=_LONGEST[op.over], say=said))
 
     def result(self, subject: Subject) -> tuple[Field, ...]:
         op, field = subject.operation, self._field(subject)

@@ -10,6 +10,8 @@ from toolsim.wording import values
 from toolsim.world.world import World
 
 _DEEPEST = 2
+_OWNING = ("owner", "holder")
+"""A row known by such a person alone is theirs; one known by another is the person, as a customer or patient is."""
 
 
 class Pointer:
@@ -44,7 +46,7 @@ class Pointer:
 
     def _en(self, entity: Entity, row: Row, depth: int) -> str:
         parts = self._parts(entity, row)
-        if len(parts) == 1 and parts[0].of == "person":
+        if len(parts) == 1 and parts[0].of == "person" and parts[0].name not in _OWNING:
             return self._person(self.world.tables["person"][row[parts[0].name]])
         owner, before, name, after = "the", [], "", []
         for field in parts:
@@ -78,7 +80,7 @@ class Pointer:
 
     def _zh(self, entity: Entity, row: Row, depth: int) -> str:
         parts = self._parts(entity, row)
-        if len(parts) == 1 and parts[0].of == "person":
+        if len(parts) == 1 and parts[0].of == "person" and parts[0].name not in _OWNING:
             return self._person(self.world.tables["person"][row[parts[0].name]])
         owner, which, sort, name = "", "", "", ""
         for field in parts:

@@ -21,7 +21,9 @@ _BRINGS_ITS_OWN = re.compile(r"(?:from|by|between|today|tomorrow|yesterday|this 
 """How days and ranges begin before which no `on`, `in` or `at` stands."""
 _PREPOSITION = re.compile(r"\b(?:on|in|at) (?=\{\})")
 _ASKED = re.compile(r"\b(on|in|at) (?=today|tomorrow|yesterday|this \w+day|next \w+day)")
-_MANNER = ("sort_by", "descending", "order", "limit", "digits", "include", "aspects", "start", "hours", "days", "channel", "note")
+_MANNER = (
+    "group_by", "sort_by", "descending", "order", "limit", "digits", "include", "aspects", "start", "hours", "days", "channel", "note",
+)  # fmt: skip
 """Parameters of the verbs that tell how to answer rather than what is meant; they are said last, each on its own."""
 _MEASURES = "张个条人次件天年岁月份点级层站米辆台间本只项名位组套箱桌道首集段页门节周"
 
@@ -50,7 +52,7 @@ class Phrasing:
         """Phrase a request for flat arguments; the entries of a batch are told one after the other."""
         args = flats[0]
         told = {name: args[name] for name in args if self.fields[name].auto != args[name]}
-        template, slots = self._template({name for name in told if name not in _MANNER or not self._is_manner(name)})
+        template, slots = self._template({name for name in told if name not in _MANNER or not self._is_manner(name)}, args)
         rest = {name: value for name, value in told.items() if not self._slot_of(name) & slots}
         manner = {name: rest.pop(name) for name in _MANNER if name in rest and self._is_manner(name)}
         clauses = self._clauses(rest)
@@ -72,7 +74,7 @@ class Phrasing:
 
     # --- templates and slots ---
 
-    def _template(self, told: set[str]) -> tuple[str, set[str]]:
+    def _template(self, told: set[str], args: Args) -> tuple[str, set[str]]:
         """Choose the request that leaves least to be added, and whose slots can all be filled."""
         choices = []
         for phrase in self.api.operation.ask.say(self.language):
@@ -80,10 +82,16 @@ class Phrasing:
             missing = {s for s in slots - {"clauses"} if not any(s in self._slot_of(name) for name in told)}
             rest = {name for name in told if not self._slot_of(name) & slots}
             penalty = 10 * len(missing) + (3 if rest else 1) * (bool(rest) != ("clauses" in slots))
+            penalty += 5 * (self.language == "en" and self._begins_with_me(phrase, args))
             choices.append((penalty, phrase, slots))
         best = min(penalty for penalty, _, _ in choices)
         _, phrase, slots = self.rng.choice([choice for choice in choices if choice[0] == best])
         return phrase, slots
+
+    def _begins_with_me(self, phrase: str, args: Args) -> bool:
+        """Tell whether a request would begin with `Me`."""
+        match = SLOT.match(phrase)
+        return match is not None and self._slot(match[1], args, []) == "me"
 
     def _slot_of(self, name: str) -> set[str]:
         """Name the slots that tell a parameter: its own name, and for keys the entity's."""

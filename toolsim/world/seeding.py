@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -12,12 +11,10 @@ from toolsim.base.errors import RuleError
 from toolsim.taxonomy.declarations import Entity, Field, Kind, Pack
 from toolsim.taxonomy.entities import row_scope
 from toolsim.taxonomy.pools import pool_size
-from toolsim.taxonomy.rules import Env, Row, compile_rule
+from toolsim.taxonomy.rules import Env, Row, compile_rule, names_in
 from toolsim.verbs.rows import format_key, normalise
 from toolsim.verbs.sampling import Draw, Picks, sampler
 from toolsim.verbs.verb import Tables
-
-_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 TRIES = 40
 """Rows drawn anew before one is given up."""
@@ -104,7 +101,7 @@ class EntitySeeder:
         self.unique = [field.name for field in entity.fields if field.unique]
         scope = row_scope(entity, pack.entities, entity.fields)
         for condition in entity.must:
-            names = set(_NAME.findall(condition.rule.source))
+            names = names_in(condition.rule)
             step = max((i for i, step in enumerate(self.steps) if step.field.name in names), default=0)
             self.steps[step].must.append(compile_rule(condition.rule, scope).run)
         self._compiled = [(step.field.name, None if step.guarded else step.draw, step) for step in self.steps]

@@ -94,6 +94,11 @@ def compile_rule(rule: Rule, scope: Scope, expected: Type | None = None) -> Comp
         raise RuleError(f"rule {_short(rule.source)!r}: {error.message}", rule.place, error.hint) from None
 
 
+def names_in(rule: Rule) -> set[str]:
+    """List the names of a rule that compiles: not what is read from them, nor functions."""
+    return {node.id for node in ast.walk(_parse(rule.source)) if isinstance(node, ast.Name)} - set(FUNCTIONS)
+
+
 def _short(source: str) -> str:
     return source if len(source) <= 80 else source[:77] + "..."
 
