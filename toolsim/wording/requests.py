@@ -22,7 +22,8 @@ _BRINGS_ITS_OWN = re.compile(r"(?:from|by|between|today|tomorrow|yesterday|this 
 _PREPOSITION = re.compile(r"\b(?:on|in|at) (?=\{\})")
 _ASKED = re.compile(r"\b(on|in|at) (?=today|tomorrow|yesterday|this \w+day|next \w+day)")
 _MANNER = (
-    "group_by", "sort_by", "descending", "order", "limit", "digits", "include", "aspects", "start", "hours", "days", "channel", "note",
+    "group_by", "sort_by", "descending", "order", "limit", "digits", "include", "aspects", "start", "hours", "days",
+    "channel", "note",
 )  # fmt: skip
 """Parameters of the verbs that tell how to answer rather than what is meant; they are said last, each on its own."""
 _MEASURES = "张个条人次件天年岁月份点级层站米辆台间本只项名位组套箱桌道首集段页门节周"
