@@ -103,7 +103,7 @@ class Pointer:
         if name and _is_person(entity, name, row):
             return name if name.endswith(label) else f"{name}{label}"
         if name:
-            shown = name if label in name else f"{label}“{name}”"
+            shown = name if label in name or name.endswith(label[-2:]) else f"{label}“{name}”"
             return "".join([*before, shown])
         return "".join([*before, label])
 
