@@ -9,7 +9,7 @@ from typing import Any
 
 from toolsim.base.errors import PackError
 from toolsim.base.text import Phrases, Text
-from toolsim.taxonomy.declarations import NUMERIC, Entity, Field, Kind, Option
+from toolsim.taxonomy.declarations import Entity, Field, Kind, Option
 from toolsim.taxonomy.rules import Env, Row, Scope
 from toolsim.taxonomy.rules.functions import add_days, add_minutes
 from toolsim.verbs import faults
@@ -242,14 +242,8 @@ class Watch(Verb):
         ("tell me when {what} gets {clauses}", "keep an eye on {what} for me"), ("{what}有变化就提醒我", "帮我盯着{what}")
     )
 
-    def _field(self, subject: Subject) -> Field:
-        field = subject.field_of(subject.target, subject.operation.path)
-        if field.kind not in NUMERIC:
-            raise PackError(f"{field.name!r} is a {field.kind} and no number", subject.operation.place)
-        return field
-
     def params(self, subject: Subject) -> tuple[Field, ...]:
-        alert, field = subject.pack.entity("alert"), self._field(subject)
+        alert, field = subject.pack.entity("alert"), subject.figure()
         label = Text(f"threshold for: {field.label.en}", f"{field.label.zh}的阈值")
         threshold = replace(plain(field, name="threshold", label=label, optional=False), unique=False)
         return (alert.field("condition"), threshold, alert.field("channel"))
@@ -259,7 +253,7 @@ class Watch(Verb):
         return (*row_fields(subject.pack.entity("alert")), met)
 
     def body(self, subject: Subject, scope: Scope) -> Body:
-        target, field, alert = subject.target, self._field(subject), subject.pack.entity("alert")
+        target, field, alert = subject.target, subject.figure(), subject.pack.entity("alert")
         writer = RowWriter(alert, subject.pack)
         names = {"subject", "measure", "condition", "threshold", "channel"}
         refuse_gaps(subject, alert, names)

@@ -33,9 +33,7 @@ from toolsim.verbs.verb import (
 
 def _figure(subject: Subject) -> Field:
     """Give the number that is changed; it never falls below zero unless declared so."""
-    field = subject.field_of(subject.target, subject.operation.path)
-    if field.kind not in NUMERIC:
-        raise PackError(f"{field.name!r} is a {field.kind} and no number", subject.operation.place)
+    field = subject.figure()
     return field if field.min is not None else replace(field, min=0)
 
 

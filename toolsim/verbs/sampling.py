@@ -43,19 +43,14 @@ def pick(rng: Random, items: Sequence[Items]) -> Items:
     return items[int(rng.random() * len(items))]
 
 
-def sampler(field: Field, pack: Pack, seeding: bool = False) -> Draw:
-    """Compile a sampler for a field.
-
-    With `seeding`, rows are filled: `seed` narrows further, and optional fields follow its `chance`. Arguments follow the
-    field's own range where `seed` has none.
-    """
-    return _Sampling(pack, seeding).field(field)
+def sampler(field: Field, pack: Pack) -> Draw:
+    """Compile a sampler for a field: within `seed` where there is one, within the field's own range otherwise."""
+    return _Sampling(pack).field(field)
 
 
 class _Sampling:
-    def __init__(self, pack: Pack, seeding: bool) -> None:
+    def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.seeding = seeding
 
     def field(self, field: Field) -> Draw:
         match field.kind:
@@ -92,7 +87,7 @@ class _Sampling:
             stock = _strings(field.pattern)
             return lambda tables, rng, picks: pick(rng, stock)
         if field.format:
-            return _formatted(field.format, self.pack.pools)
+            return _formatted(field.format)
         return _pick("memo", self.pack.pools) if "memo" in self.pack.pools else lambda tables, rng, picks: "note"
 
     def _list(self, field: Field) -> Draw:
@@ -297,7 +292,7 @@ _EN_MAIL = ("alex", "sam", "jo", "robin", "kim", "lee", "pat", "max", "nour", "t
 _HOSTS = ("example.com", "example.org", "example.net")
 
 
-def _formatted(fmt: str, pools: Mapping[str, Pool]) -> Draw:
+def _formatted(fmt: str) -> Draw:
     match fmt:
         case "email":
             return lambda tables, rng, picks: f"{pick(rng, _EN_MAIL)}{between(rng, 10, 9999)}@{pick(rng, _HOSTS)}"

@@ -8,9 +8,8 @@ from dataclasses import replace
 from hashlib import blake2b
 from random import Random
 
-from toolsim.base.errors import PackError
 from toolsim.base.text import Phrases, Text
-from toolsim.taxonomy.declarations import NUMERIC, Field, Kind, Option
+from toolsim.taxonomy.declarations import Field, Kind, Option
 from toolsim.taxonomy.rules import Env, Scope
 from toolsim.taxonomy.rules.functions import add_days, add_minutes
 from toolsim.verbs import faults
@@ -57,12 +56,6 @@ class Series(Verb):
         ("{what}的变化走势{clauses}", "看看{clauses}{what}的数据"),
     )
 
-    def _field(self, subject: Subject) -> Field:
-        field = subject.field_of(subject.target, subject.operation.path)
-        if field.kind not in NUMERIC:
-            raise PackError(f"{field.name!r} is a {field.kind} and no number", subject.operation.place)
-        return field
-
     def params(self, subject: Subject) -> tuple[Field, ...]:
         op = subject.operation
         days = op.over == "days"
@@ -84,7 +77,7 @@ class Series(Verb):
         return (start, make(op.over, Kind.WHOLE, count, unit=unit, min=1, max=_LONGEST[op.over], say=said))
 
     def result(self, subject: Subject) -> tuple[Field, ...]:
-        op, field = subject.operation, self._field(subject)
+        op, field = subject.operation, subject.figure()
         kind = Kind.DATE if op.over == "days" else Kind.DATETIME
         at = make("at", kind, Text("day", "日期") if op.over == "days" else Text("hour", "时间"))
         value = plain(field, name="value", optional=False)
@@ -107,7 +100,7 @@ class Series(Verb):
         return (faults.IN_PAST,) if subject.operation.ahead else (faults.NOT_YET,)
 
     def body(self, subject: Subject, scope: Scope) -> Body:
-        op, field, target = subject.operation, self._field(subject), subject.target
+        op, field, target = subject.operation, subject.figure(), subject.target
         hourly, ahead = op.over == "hours", op.ahead
         low = field.min if field.min is not None else -math.inf
         high = field.max if field.max is not None else math.inf

@@ -9,10 +9,10 @@ from enum import StrEnum
 from random import Random
 from typing import Any, Protocol
 
-from toolsim.base.errors import Place
+from toolsim.base.errors import PackError, Place
 from toolsim.base.registry import Registry
 from toolsim.base.text import Language, Phrases, Text
-from toolsim.taxonomy.declarations import Entity, Field, Kind, Operation, Option, Pack, Rule
+from toolsim.taxonomy.declarations import NUMERIC, Entity, Field, Kind, Operation, Option, Pack, Rule
 from toolsim.taxonomy.reader import at
 from toolsim.taxonomy.rules import Compiled, Env, Row, Rows, Scope, Type, compile_rule, type_of_field
 from toolsim.verbs.faults import FaultType
@@ -87,6 +87,17 @@ class Subject:
         """Look a field up, saying where the operation stands when there is none."""
         with at(self.operation.place):
             return entity.field(name)
+
+    def figure(self) -> Field:
+        """Look up the field of the target that the operation's path names, which must be a number.
+
+        Raises:
+            PackError: it is something else.
+        """
+        field = self.field_of(self.target, self.operation.path)
+        if field.kind not in NUMERIC:
+            raise PackError(f"{field.name!r} is a {field.kind} and no number", self.operation.place)
+        return field
 
 
 class Verb(ABC):

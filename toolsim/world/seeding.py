@@ -161,7 +161,7 @@ def _step(entity: Entity, index: int, pack: Pack) -> _Step:
             key = pack.entity(rule.type.entity).key
             return _Step(entity.name, field, None, lambda env: (run(env) or {}).get(key), 1.0, [])
         return _Step(entity.name, field, None, run, 1.0, [])
-    return _Step(entity.name, field, sampler(field, pack, seeding=True), None, chance, [])
+    return _Step(entity.name, field, sampler(field, pack), None, chance, [])
 
 
 def in_order(packs: Iterable[Pack]) -> list[tuple[Entity, Pack, set[str]]]:

@@ -32,7 +32,6 @@ class Trial:
     worlds: int = 0
     successes: int = 0
     """Worlds in which a sampled call was done."""
-    draws: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
     """Fault codes seen."""
     calls: int = 0
@@ -106,7 +105,6 @@ def _try_in(trial: Trial, world: World) -> None:
     trial.worlds += 1
     done: dict[str, Any] | None = None
     for arguments in _draws(api, world, rng, TRIES):
-        trial.draws += 1
         outcome = _call(trial, world, arguments, before)
         if outcome is not None and outcome.ok:
             done = arguments
@@ -170,7 +168,7 @@ def _try_faulty(trial: Trial, world: World, rng: Random, before: str) -> None:
 
 def _try_mutants(trial: Trial, world: World, rng: Random, arguments: dict[str, Any], before: str) -> None:
     """Break valid arguments; each must be refused by the schema."""
-    schema = trial.api.wire.parameters("en")
+    schema = trial.api.spec("en").parameters
     for mutant in some_mutants(schema, arguments, rng, MUTANTS):
         trial.calls += 1
         outcome = world.call(trial.api.name, mutant.arguments)
