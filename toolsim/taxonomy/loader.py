@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from toolsim.base import yaml
 from toolsim.base.errors import PackError, Place, ToolsimError, UnknownName, near
+from toolsim.base.folders import shipped
 from toolsim.base.text import Text
 from toolsim.base.yaml import Node
 from toolsim.taxonomy.declarations import Domain, Entity, Operation, Pack, Pool, Subdomain, Taxonomy
@@ -27,9 +28,7 @@ SHARED_FILES = ("taxonomy.yaml", "_pools.yaml", "_values.yaml", "_common.yaml")
 
 def built_in() -> Path:
     """Give the folder of the packs that come with toolsim."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "_data" / "domains"
-    return inside if inside.is_dir() else package.parent / "domains"
+    return shipped("domains")
 
 
 @dataclass(frozen=True, slots=True)

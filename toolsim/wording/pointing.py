@@ -1,125 +1,181 @@
-"""Point at rows as people do: by what they are known as, never by their key."""
+"""Point at rows as people do: by what they are known as, or by their key as read off a paper."""
 
 from __future__ import annotations
 
+import re
 from random import Random
 
-from toolsim.taxonomy.declarations import NUMERIC, Entity, Field, Kind, Pack
+from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Entity, Field, Kind, Pack
 from toolsim.taxonomy.rules import Row
-from toolsim.wording import values
+from toolsim.wording import joints, values
 from toolsim.world.world import World
 
 _DEEPEST = 2
-_OWNING = ("owner", "holder")
-"""A row known by such a person alone is theirs; one known by another is the person, as a customer or patient is."""
+_PEOPLE = re.compile(r"(?:customer|patient|student|member|guest|courier|driver|tenant)$")
+"""A row of such an entity that is known by a person alone is that person; any other is theirs."""
 
 
 class Pointer:
     """Points at rows of one world, as seen by the person whose session it is."""
 
-    def __init__(self, world: World, pack: Pack, rng: Random) -> None:
+    def __init__(self, world: World, pack: Pack, rng: Random, by_key: bool = False) -> None:
         self.world = world
         self.pack = pack
         self.rng = rng
+        self.by_key = by_key
+        self.en = world.language == "en"
         self.me = next((row["person"] for row in world.tables.get("session", {}).values()), "")
 
     def key(self, entity: Entity, key: str, depth: int = 0) -> str:
         """Point at the row with a key; a key without a row is read out."""
         row = self.world.tables[entity.table].get(key)
-        return key if row is None else self.row(entity, row, depth)
+        if row is None:
+            return self._numbered(entity, key)
+        return self.row(entity, row, depth)
 
     def row(self, entity: Entity, row: Row, depth: int = 0) -> str:
-        """Point at a row: `my savings account`, `the appointment with Ana Silva next Friday`."""
+        """Point at a row: `my savings account`, `account AC06918328`."""
         if entity.table == "person":
             return self._person(row)
-        if self.world.language == "zh":
-            return self._zh(entity, row, depth)
-        return self._en(entity, row, depth)
+        if not self.by_key or depth:
+            return self._known(entity, row, depth)
+        if self.rng.random() < 0.5:
+            return self._numbered(entity, row[entity.key])
+        known = self._known(entity, row, _DEEPEST)
+        return f"{known} ({row[entity.key]})" if self.en else f"{known}（{row[entity.key]}）"
+
+    def _numbered(self, entity: Entity, key: str) -> str:
+        if self.en:
+            words = entity.label.en.split()
+            short = words[-1] if " of " not in entity.label.en and self.rng.random() < 0.6 else entity.label.en
+            return f"{short} {key}" if self.rng.random() < 0.7 else f"{short} number {key}"
+        label = entity.label.zh
+        return (label[-2:] if len(label) == 4 and self.rng.random() < 0.5 else label) + key
 
     def _person(self, row: Row) -> str:
         if row["person_id"] == self.me:
-            return "me" if self.world.language == "en" else "我"
+            return "me" if self.en else "我"
         return str(row["name"])
 
-    def _parts(self, entity: Entity, row: Row) -> list[Field]:
-        return [field for name in entity.known_as if name in row and (field := entity.field(name))]
+    def _known(self, entity: Entity, row: Row, depth: int) -> str:
+        parts = [field for name in entity.known_as if name in row and (field := entity.field(name))]
+        first = parts[0] if parts else None
+        if first is not None and len(parts) == 1 and first.of == "person" and _PEOPLE.search(entity.label.en):
+            return self._person(self.world.tables["person"][row[first.name]])
+        if depth and len(parts) > 1:
+            parts = self._telling(entity, row, parts, depth)
+        return self._en(entity, row, parts, depth) if self.en else self._zh(entity, row, parts, depth)
 
-    def _en(self, entity: Entity, row: Row, depth: int) -> str:
-        parts = self._parts(entity, row)
-        if len(parts) == 1 and parts[0].of == "person" and parts[0].name not in _OWNING:
-            return self._person(self.world.tables["person"][row[parts[0].name]])
-        owner, before, name, after = "the", [], "", []
+    def _telling(self, entity: Entity, row: Row, parts: list[Field], depth: int) -> list[Field]:
+        """Keep one part of a row within another where it tells the row apart, and nothing that goes deeper still."""
+        rows = self.world.tables[entity.table].values()
+        flat = [field for field in parts if field.kind is not Kind.REF or field.of == "person"]
+        for field in (*flat, *parts):
+            if sum(other.get(field.name) == row[field.name] for other in rows) == 1:
+                return [field]
+        return flat if flat and depth >= _DEEPEST else parts
+
+    # --- English ---
+
+    def _en(self, entity: Entity, row: Row, parts: list[Field], depth: int) -> str:
+        owner, before, name, after = "the", list[str](), "", list[str]()
+        label = entity.label.en
         for field in parts:
             value = row[field.name]
-            match field.kind:
-                case Kind.REF if field.of == "person":
-                    owner = "my" if value == self.me else f"{self._person(self.world.tables['person'][value])}'s"
-                case Kind.REF:
-                    if depth < _DEEPEST:
-                        after.append(f"for {self.key(self.pack.entity(field.of), value, depth + 1)}")
-                case Kind.ENUM | Kind.STATE:
-                    before.append(self._say(field, value))
-                case Kind.TEXT:
-                    name = name or str(value)
-                case Kind.DATE | Kind.DATETIME:
-                    after.append(_on(self._say(field, value)))
-                case Kind.TIME:
-                    after.append(f"at {self._say(field, value)}")
-                case kind if kind in NUMERIC:
-                    after.append(f"of {self._say(field, value)}")
-        if name and _is_person(entity, name, row):
-            return name
-        if name.lower().startswith("the "):
-            owner, label = "", ""
-        elif name and (_shares_noun(name, entity.label.en) or (name[:1].islower() and " " in name)):
-            label = ""
-        else:
-            label = entity.label.en
+            if field.of == "person" and field.kind is Kind.REF:
+                owner = joints.possessive(self.key(self.pack.entity("person"), value))
+            elif field.kind is Kind.TEXT and not name and not _by(field):
+                name = str(value)
+            elif field.kind in (Kind.ENUM, Kind.STATE) and (kind := self._adjective(field, value, label)):
+                before.append(kind[0])
+                label = kind[1]
+            else:
+                after.append(self._after(field, value, depth))
+        if name:
+            label, owner = _named_en(entity, row, name, label, owner)
         words = [owner, *before, label, name, *after]
         return " ".join(word for word in words if word)
 
-    def _zh(self, entity: Entity, row: Row, depth: int) -> str:
-        parts = self._parts(entity, row)
-        if len(parts) == 1 and parts[0].of == "person" and parts[0].name not in _OWNING:
-            return self._person(self.world.tables["person"][row[parts[0].name]])
-        owner, which, sort, name = "", "", "", ""
+    def _adjective(self, field: Field, value: object, label: str) -> tuple[str, str] | None:
+        """Put a code before the noun, which is left out where the code has it already; None for what cannot stand there."""
+        said = field.option(str(value)).label.en
+        if said.split()[0] in ("a", "an", "the") or " in " in said or len(said.split()) > 3:
+            return None
+        heads = {label.split()[-1], label.split()[0] if " of " in label else ""}
+        if said.split()[-1] in heads or said.split()[-1].rstrip("s") in heads:
+            return said, ""
+        return said, label
+
+    def _after(self, field: Field, value: object, depth: int) -> str:
+        if field.kind is Kind.REF:
+            said = self.key(self.pack.entity(field.of), str(value), depth + 1)
+        else:
+            said = values.plain(field, value, self.world.now, "en", self.rng)
+        phrase = field.say.en[0] if field.say.en else _AFTER_EN.get(field.kind, "of {}")
+        return joints.insert_en(phrase, said)
+
+    # --- Chinese ---
+
+    def _zh(self, entity: Entity, row: Row, parts: list[Field], depth: int) -> str:
+        owner, which, sort, name, label = "", "", "", "", entity.label.zh
         for field in parts:
             value = row[field.name]
-            match field.kind:
-                case Kind.REF if field.of == "person":
-                    owner = f"{self._person(self.world.tables['person'][value])}的"
-                case Kind.REF:
-                    if depth < _DEEPEST:
-                        which = self.key(self.pack.entity(field.of), value, depth + 1) + which
-                case Kind.ENUM | Kind.STATE:
-                    sort += self._say(field, value)
-                case Kind.TEXT:
-                    name = name or str(value)
-                case _:
-                    which += self._say(field, value)
-        which += "的" if which else ""
-        before = [owner, which, sort]
-        label = entity.label.zh
-        if name and _is_person(entity, name, row):
-            return name if name.endswith(label) else f"{name}{label}"
+            if field.of == "person" and field.kind is Kind.REF:
+                owner = self.key(self.pack.entity("person"), value) + "的"
+            elif field.kind is Kind.TEXT and not name and not _by(field):
+                name = str(value)
+            elif field.kind in (Kind.ENUM, Kind.STATE):
+                sort += field.option(str(value)).label.zh
+            elif field.kind is Kind.REF:
+                which = self.key(self.pack.entity(field.of), str(value), depth + 1) + "的" + which
+            else:
+                which += self._which_zh(field, value)
         if name:
-            shown = name if label in name or name.endswith(label[-2:]) else f"{label}“{name}”"
-            return "".join([*before, shown])
-        return "".join([*before, label])
+            label = _named_zh(entity, row, name, label)
+        if sort and label and (sort.endswith(label[-1]) or sort.endswith(label[-2:])):
+            label = "" if not name else label
+        return re.sub("的的+", "的", f"{owner}{which}{sort}{label}")
 
-    def _say(self, field: Field, value: object) -> str:
-        return values.plain(field, value, self.world.now, self.world.language, self.rng)
+    def _which_zh(self, field: Field, value: object) -> str:
+        said = values.plain(field, value, self.world.now, "zh", self.rng)
+        if field.kind in TEMPORAL or field.kind in NUMERIC:
+            return f"{said}的"
+        return (field.say.zh[0] if field.say.zh else "{}的").replace("{}", said)
+
+
+_AFTER_EN = {Kind.REF: "for {}", Kind.DATE: "on {}", Kind.DATETIME: "on {}", Kind.TIME: "at {}"}
+_CALLED = re.compile(r"called|named|titled|nicknamed|saved as|about|marked|numbered|叫|名|题")
+
+
+def _by(field: Field) -> bool:
+    """Tell whether a text says something about a row rather than being its name."""
+    return bool(field.say.en) and not _CALLED.search(field.say.en[0])
+
+
+def _named_en(entity: Entity, row: Row, name: str, label: str, owner: str) -> tuple[str, str]:
+    """Give label and owner as they stand before a name."""
+    if _is_person(entity, name, row) or name.lower().startswith(("the ", "my ", "our ")):
+        return "", ""
+    if owner != "the":
+        return ("", owner) if _says_itself(name, label) else (label, owner)
+    if name.split()[0] in ("a", "an"):
+        return f"{label}", owner
+    return ("", owner) if _says_itself(name, label) or (name[:1].islower() and " " in name) else (label, owner)
+
+
+def _says_itself(name: str, label: str) -> bool:
+    """Tell whether a name says itself what it is: `rent account`, `case A3`."""
+    words = name.lower().split()
+    return label.split()[-1].lower() in (words[0], words[-1]) if label else True
+
+
+def _named_zh(entity: Entity, row: Row, name: str, label: str) -> str:
+    if _is_person(entity, name, row):
+        return name if name.endswith(label) else f"{name}{label}"
+    if label in name or name.endswith((label[-2:], label[-1])):
+        return name
+    return f"“{name}”{label}" if joints.needs_quotes(name) else f"{name}{label}"
 
 
 def _is_person(entity: Entity, name: str, row: Row) -> bool:
     return any(f.pick == "person_name" and row.get(f.name) == name for f in entity.fields)
-
-
-def _shares_noun(name: str, label: str) -> bool:
-    """Tell whether a name says itself what it is: `rent account`, `case A3`."""
-    words = name.lower().split()
-    return label.split()[-1].lower() in (words[0], words[-1])
-
-
-def _on(when: str) -> str:
-    return when if when.split()[0] in ("today", "tomorrow", "yesterday", "this", "next") else f"on {when}"

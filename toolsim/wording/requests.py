@@ -2,253 +2,175 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from toolsim.apis.api import Api
-from toolsim.base.text import Language, Phrases
-from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Field, Kind
+from toolsim.base.text import Language
+from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.verbs.verb import Args
-from toolsim.wording import values
+from toolsim.wording import gaps, joints
+from toolsim.wording.clauses import Clauses, Told
+from toolsim.wording.fragments import fragments
+from toolsim.wording.moods import Mood
 from toolsim.wording.pointing import Pointer
+from toolsim.wording.templates import CLAUSES, Template, sheet_of
 from toolsim.world.world import World
 
-SLOT = re.compile(r"\{(\w+)\}")
-_RANGE = re.compile(r"(.+)_(min|max|from|to)$")
-_BRINGS_ITS_OWN = re.compile(r"(?:from|by|between|today|tomorrow|yesterday|this \w+day|next \w+day|at most)\b")
-"""How days and ranges begin before which no `on`, `in` or `at` stands."""
-_PREPOSITION = re.compile(r"\b(?:on|in|at) (?=\{\})")
-_ASKED = re.compile(r"\b(on|in|at) (?=today|tomorrow|yesterday|this \w+day|next \w+day)")
-_MANNER = (
-    "group_by", "sort_by", "descending", "order", "limit", "digits", "include", "aspects", "start", "hours", "days",
-    "channel", "note",
-)  # fmt: skip
-"""Parameters of the verbs that tell how to answer rather than what is meant; they are said last, each on its own."""
-_MEASURES = "张个条人次件天年岁月份点级层站米辆台间本只项名位组套箱桌道首集段页门节周"
+__all__ = ["Mood", "Phrasing", "Request", "Told"]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call in words."""
+    """A call in words: bare, without greeting and end mark."""
 
     text: str
-    told: tuple[str, ...]
-    """Names of the parameters that the text tells."""
+    mood: Mood
+    """Of the phrase that was chosen."""
+    told: tuple[Told, ...]
+    """Every leaf that the text tells."""
 
 
 class Phrasing:
-    """Phrases the requests of one world."""
+    """Phrases the requests of one API in one world."""
 
-    def __init__(self, world: World, api: Api, rng: Random) -> None:
+    def __init__(self, world: World, api: Api, rng: Random, by_key: bool = False) -> None:
         self.world = world
         self.api = api
         self.rng = rng
         self.language: Language = world.language
-        self.pointer = Pointer(world, api.pack, rng)
-        self.fields = {field.name: field for field in api.prepared.params}
+        self.pointer = Pointer(world, api.pack, rng, by_key)
+        self.sheet = sheet_of(api)
 
-    def request(self, flats: list[Args]) -> Request:
-        """Phrase a request for flat arguments; the entries of a batch are told one after the other."""
-        args = flats[0]
-        told = {name: args[name] for name in args if self.fields[name].auto != args[name]}
-        template, slots = self._template({name for name in told if name not in _MANNER or not self._is_manner(name)}, args)
-        rest = {name: value for name, value in told.items() if not self._slot_of(name) & slots}
-        manner = {name: rest.pop(name) for name in _MANNER if name in rest and self._is_manner(name)}
-        clauses = self._clauses(rest)
-        for other in flats[1:]:
-            varied = {name: value for name, value in other.items() if value != args.get(name)}
-            clauses.append(self._join(self._clauses(varied)) or self._join(self._clauses(other)))
-        text = SLOT.sub(lambda match: self._slot(match[1], args, clauses), template)
-        comma = "，" if self.language == "zh" else ", "
-        if clauses and "clauses" not in slots:
-            text += comma + self._join(clauses).removesuffix("的")
-        asks = text.endswith("?") and bool(manner)
-        text = text.removesuffix("?") if asks else text
-        for clause in self._clauses(manner):
-            text += comma + clause
-        return Request(self._tidy(text + "?" * asks), tuple(told))
+    def request(self, flats: list[Args], leave_out: Collection[str] = ()) -> Request:
+        """Phrase a request for flat arguments; the entries of a batch are told one after the other.
 
-    def _is_manner(self, name: str) -> bool:
-        return not self.fields[name].place.file
+        Args:
+            flats: flat arguments, a dict for each entry.
+            leave_out: names that are not to be told now.
+        """
+        teller = Clauses(self.world, self.api, self.rng, self.pointer, self.sheet)
+        each = [self._told(args, leave_out) for args in flats]
+        shared, varied = self._split(each)
+        chosen = self._choose(shared)
+        manner = {name: shared.pop(name) for name in self.sheet.manner if name in shared and name not in chosen.slots}
+        slotted = {name: value for name, value in shared.items() if self.sheet.slots_of[name] & chosen.slots}
+        rest = {name: value for name, value in shared.items() if name not in slotted}
+        filled = {name: teller.say(self.sheet.fields[name], value, name) for name, value in slotted.items()}
+        clauses = self._shuffled(teller, rest)
+        if any(varied):
+            clauses += self._entries(teller, varied)
+        self._repeat(teller, len(flats), set(shared) | set(manner))
+        text = self._assemble(chosen, filled, clauses, teller)
+        for clause in teller.clauses(manner):
+            text += self._comma + clause
+        return Request(joints.tidy(text, self.language), chosen.mood, tuple(teller.told))
 
-    # --- templates and slots ---
+    def facts(self, args: Args, names: Collection[str], entry: int = 0) -> Request:
+        """Phrase only the values of some parameters, as a fragment for a later turn: `until 26 June`."""
+        teller = Clauses(self.world, self.api, self.rng, self.pointer, self.sheet)
+        teller.entry = entry
+        parts = fragments(teller, {name: args[name] for name in self.sheet.fields if name in names and name in args})
+        return Request(joints.tidy(parts, self.language), Mood.STATEMENT, tuple(teller.told))
 
-    def _template(self, told: set[str], args: Args) -> tuple[str, set[str]]:
-        """Choose the request that leaves least to be added, and whose slots can all be filled."""
-        choices = []
-        for phrase in self.api.operation.ask.say(self.language):
-            slots = set(SLOT.findall(phrase))
-            missing = {s for s in slots - {"clauses"} if not any(s in self._slot_of(name) for name in told)}
-            rest = {name for name in told if not self._slot_of(name) & slots}
-            penalty = 10 * len(missing) + (3 if rest else 1) * (bool(rest) != ("clauses" in slots))
-            penalty += 5 * (self.language == "en" and self._begins_with_me(phrase, args))
-            choices.append((penalty, phrase, slots))
-        best = min(penalty for penalty, _, _ in choices)
-        _, phrase, slots = self.rng.choice([choice for choice in choices if choice[0] == best])
-        return phrase, slots
+    def bare(self) -> Request:
+        """Phrase the need without any value: `freeze an account`."""
+        return self.request([{}])
 
-    def _begins_with_me(self, phrase: str, args: Args) -> bool:
-        """Tell whether a request would begin with `Me`."""
-        match = SLOT.match(phrase)
-        return match is not None and self._slot(match[1], args, []) == "me"
+    # --- what is told where ---
 
-    def _slot_of(self, name: str) -> set[str]:
-        """Name the slots that tell a parameter: its own name, and for keys the entity's."""
-        field, op = self.fields[name], self.api.operation
-        out = {name}
-        if field.kind is Kind.REF:
-            entity = self.api.pack.entity(field.of)
-            if name == entity.key:
-                out.add(entity.name)
-            for side in ("from", "to"):
-                if op.verb == "transfer" and name == f"{side}_{entity.key}":
-                    out.add(f"{side}_{entity.name}")
-            if op.verb in ("reserve", "create", "schedule", "draft") and field.of in (op.target, op.creates):
-                out.add(entity.name)
-        if op.verb == "compare" and field.kind is Kind.LIST:
-            out.add(op.target)
+    @property
+    def _comma(self) -> str:
+        return "，" if self.language == "zh" else ", "
+
+    def _told(self, args: Args, leave_out: Collection[str]) -> Args:
+        fields = self.sheet.fields
+        return {name: value for name, value in args.items() if name not in leave_out and fields[name].auto != value}
+
+    def _split(self, each: list[Args]) -> tuple[Args, list[Args]]:
+        """Part what all entries share from what varies."""
+        first = each[0]
+        if len(each) == 1:
+            return dict(first), [{}]
+        shared = {name: value for name, value in first.items() if all(name in o and o[name] == value for o in each[1:])}
+        return shared, [{name: value for name, value in args.items() if name not in shared} for args in each]
+
+    def _repeat(self, teller: Clauses, entries: int, names: set[str]) -> None:
+        """Keep what entries share as told for each of them."""
+        if entries == 1:
+            return
+        again = [told for told in teller.told if told.name in names and told.name in self.sheet.entries and told.entry == 0]
+        teller.told += [Told(t.name, entry, t.steps, t.value, t.words) for entry in range(1, entries) for t in again]
+
+    def _shuffled(self, teller: Clauses, rest: Args) -> list[str]:
+        clauses = teller.clauses(rest)
+        if len(clauses) > 1 and self.rng.random() < 0.5 and not any(": " in clause for clause in clauses):
+            self.rng.shuffle(clauses)
+        return clauses
+
+    def _entries(self, teller: Clauses, varied: list[Args]) -> list[str]:
+        out = []
+        for index, args in enumerate(varied):
+            teller.entry = index
+            said = teller.join(teller.clauses(args))
+            out.append(f"one {said}" if self.language == "en" else f"一个{said}")
+        teller.entry = 0
         return out
 
-    def _slot(self, slot: str, args: Args, clauses: list[str]) -> str:
-        if slot == "clauses":
-            return self._join(clauses)
-        for name, value in args.items():
-            if slot in self._slot_of(name):
-                return self._say(self.fields[name], value)
-        for name, field in self.fields.items():
-            if slot in self._slot_of(name):
-                return field.label.say(self.language)
-        entity = self.api.pack.entities.get(slot)
-        return entity.label.say(self.language) if entity else slot
+    # --- choosing and filling ---
 
-    # --- values and clauses ---
+    def _choose(self, told: Args) -> Template:
+        """Choose among the requests that leave no slot unfilled, or fewest; those that suit the facts come oftener."""
+        choices = []
+        for chosen in self.sheet.templates[self.language]:
+            missing = sum(self._gap(slot, told) for slot in chosen.slots if slot != CLAUSES)
+            covered = {name for name in told if self.sheet.slots_of[name] & chosen.slots}
+            rest = [name for name in told if name not in covered and name not in self.sheet.manner]
+            missing += 3 * (not rest and chosen.has_clauses and not chosen.ready)
+            weight = 1.0 if bool(rest) == chosen.has_clauses else 0.3
+            if self._begins_with_me(chosen, told):
+                missing += 2
+            choices.append((missing, weight, chosen))
+        best = min(missing for missing, _, _ in choices)
+        if best >= 4:
+            return self.rng.choice(self.sheet.general[self.language])
+        fit = [(weight, chosen) for missing, weight, chosen in choices if missing == best]
+        return self.rng.choices([chosen for _, chosen in fit], [weight for weight, _ in fit])[0]
 
-    def _say(self, field: Field, value: Any) -> str:
-        match field.kind:
-            case Kind.REF:
-                return self.pointer.key(self.api.pack.entity(field.of), value)
-            case Kind.LIST:
-                assert field.item is not None
-                mark = "；" if self.language == "zh" else "; "
-                parts = [self._say(field.item, item) for item in value]
-                return mark.join(parts) if field.item.kind is Kind.VALUE else values.join(parts, self.language)
-            case Kind.VALUE:
-                comma = "，" if self.language == "zh" else ", "
-                return comma.join(self._item(f, value[f.name], field.fields) for f in field.fields if f.name in value)
-        return values.plain(field, value, self.world.now, self.language, self.rng)
+    def _gap(self, slot: str, told: Args) -> int:
+        """Tell how badly a slot is missed: not at all, little for a row, more for a value."""
+        if any(slot in self.sheet.slots_of[name] for name in told):
+            return 0
+        field = self._field(slot)
+        return 1 if field is None or field.kind is Kind.REF else 2
 
-    def _item(self, field: Field, value: Any, siblings: tuple[Field, ...]) -> str:
-        """Say one field of an entry in a list: by its value alone where that tells what it is."""
-        alike = [f for f in siblings if f.kind is field.kind and f.unit == field.unit]
-        speaks = field.kind in TEMPORAL or field.unit is not None or field is siblings[0]
-        if speaks and len(alike) == 1 and field.kind is not Kind.FLAG:
-            return self._say(field, value)
-        label = field.label.say(self.language)
-        return f"{label}{self._say(field, value)}" if self.language == "zh" else f"{label} {self._say(field, value)}"
+    def _field(self, slot: str) -> Field | None:
+        return next((field for name, field in self.sheet.fields.items() if slot in self.sheet.slots_of[name]), None)
 
-    def _clauses(self, rest: Args) -> list[str]:
-        """Give a clause for each fact; the two ends of a range make one."""
-        out, done = [], set[str]()
-        for name, value in rest.items():
-            field, match = self.fields[name], _RANGE.match(name)
-            if name in done:
-                continue
-            if match and field.kind in NUMERIC | TEMPORAL and not self._stands_alone(name):
-                pair = [f"{match[1]}_{end}" for end in (("min", "max") if match[2] in ("min", "max") else ("from", "to"))]
-                done |= set(pair)
-                low, high = (rest.get(end) for end in pair)
-                out.append(self._clause(replace(field, label=self._base_label(field)), self._range(field, low, high)))
-            elif field.kind is Kind.VALUE:
-                out += [self._fact(inner, value[inner.name]) for inner in field.fields if inner.name in value]
+    def _begins_with_me(self, chosen: Template, told: Args) -> bool:
+        if self.language == "zh" or chosen.parts[0] or len(chosen.parts) < 2:
+            return False
+        field = self._field(chosen.parts[1])
+        if field is None or field.kind is not Kind.REF or field.name not in told:
+            return False
+        return self.pointer.key(self.api.pack.entity(field.of), told[field.name]) == "me"
+
+    def _assemble(self, chosen: Template, filled: dict[str, str], clauses: list[str], teller: Clauses) -> str:
+        text = chosen.parts[0]
+        for slot, literal in zip(chosen.parts[1::2], chosen.parts[2::2], strict=True):
+            if slot == CLAUSES:
+                said = teller.join(clauses)
+                ends = not literal or literal[0] in "，。？；,的吧"
+                text += said.removesuffix("的") if ends else said
+                text = text if said or self.language == "zh" else text.rstrip()
             else:
-                out.append(self._fact(field, value))
-        return [clause for clause in out if clause]
-
-    def _stands_alone(self, name: str) -> bool:
-        return name in {field.name for field in (*self.api.operation.given, *self.api.operation.inputs)} or name in (
-            self.api.operation.with_fields
-        )
-
-    def _base_label(self, field: Field) -> Any:
-        en, zh = field.label.en.rpartition(": ")[0], field.label.zh.rpartition("：")[0]
-        return type(field.label)(en or field.label.en, zh or field.label.zh)
-
-    def _range(self, field: Field, low: Any, high: Any) -> str:
-        said = {side: self._say(field, value) for side, value in (("low", low), ("high", high)) if value is not None}
-        temporal = field.kind in TEMPORAL
-        if low == high:
-            return said["low"]
-        if self.language == "zh":
-            if len(said) == 2:
-                return f"{said['low']}到{said['high']}"
-            if temporal:
-                return f"{said['low']}以后" if "low" in said else f"{said['high']}以前"
-            return f"{said['low']}以上" if "low" in said else f"{said['high']}以内"
-        if len(said) == 2:
-            return f"between {said['low']} and {said['high']}"
-        if temporal:
-            return f"from {said['low']} on" if "low" in said else f"by {said['high']}"
-        return f"{said['low']} or more" if "low" in said else f"at most {said['high']}"
-
-    def _fact(self, field: Field, value: Any) -> str:
-        if field.kind is Kind.FLAG:
-            return self._flag(field, bool(value))
-        if field.kind is Kind.VALUE:
-            return self._join([self._fact(inner, value[inner.name]) for inner in field.fields if inner.name in value])
-        return self._clause(field, self._say(field, value))
-
-    def _clause(self, field: Field, said: str) -> str:
-        phrases = [phrase for phrase in field.say.say(self.language) if "{}" in phrase]
-        if phrases:
-            return _insert(self.rng.choice(phrases), said)
-        if field.kind is Kind.STATE:
-            return f"{said}的" if self.language == "zh" else f"currently {said}"
-        label = field.label.say(self.language)
-        return f"{label}{said}的" if self.language == "zh" else f"with {label} {said}"
-
-    def _flag(self, field: Field, value: bool) -> str:
-        phrases: Phrases = field.say
-        options = [phrase for phrase in phrases.say(self.language) if "{}" not in phrase]
-        label = field.label.say(self.language)
-        if self.language == "zh":
-            phrase = self.rng.choice(options) if options else f"{label.removeprefix('是否')}的"
-            return (
-                phrase if value else f"不{phrase}" if phrase.startswith(("带", "含", "要", "是", "能", "可")) else f"不是{phrase}"
-            )
-        if not options:
-            return f"{label}: {'yes' if value else 'no'}"
-        phrase = self.rng.choice(options)
-        if value:
-            return phrase
-        return f"without {phrase[5:]}" if phrase.startswith("with ") else f"not {phrase}"
-
-    def _join(self, clauses: list[str]) -> str:
-        if not clauses:
-            return ""
-        if self.language == "zh":
-            return "、".join([clause.removesuffix("的") for clause in clauses[:-1]] + clauses[-1:])
-        if all(clause.startswith("with ") for clause in clauses):
-            clauses = clauses[:1] + [clause[5:] for clause in clauses[1:]]
-        return values.join(clauses, "en")
-
-    def _tidy(self, text: str) -> str:
-        if self.language == "zh":
-            text = re.sub(r"\s+", lambda m: m[0] if m.start() and text[m.start() - 1].isascii() else "", text)
-            return re.sub(r"的的+", "的", text).strip("，、 ")
-        text = _ASKED.sub("", re.sub(r"\s+", " ", text)).replace(" ,", ",").replace(" ?", "?").strip(" ,")
-        return text[:1].upper() + text[1:]
-
-
-def _insert(phrase: str, said: str) -> str:
-    """Put what is said into a phrase; in Chinese a measure word goes before 以上 and 以内: 21张以上."""
-    bound = said[-2:]
-    after = phrase[phrase.index("{}") + 2 :][:1]
-    if bound in ("以上", "以内") and after and after in _MEASURES:
-        return phrase.replace("{}" + after, said[:-2] + after + bound)
-    if _BRINGS_ITS_OWN.match(said):
-        phrase = _PREPOSITION.sub("", phrase)
-    if said.startswith("from ") and re.search(r"\b(?:until|by) \{\}", phrase):
-        said = said.removeprefix("from ").removesuffix(" on") + " or later"
-    return phrase.replace("{}", said).replace("up to at most", "up to").replace("under at most", "under")
+                said = next((words for name, words in filled.items() if slot in self.sheet.slots_of[name]), "")
+                if not said:
+                    text, literal = gaps.fill(text, literal, slot, self._field(slot), self.api, self.language)
+                else:
+                    text = joints.lead_en(text, said) + said if self.language == "en" else text + said
+            text += literal
+        if clauses and not chosen.has_clauses:
+            text += self._comma + teller.join(clauses).removesuffix("的")
+        return text

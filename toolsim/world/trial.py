@@ -55,7 +55,7 @@ class Trial:
 
 def valid_arguments(api: Api, world: World, rng: Random, tries: int = TRIES) -> dict[str, Any] | None:
     """Find arguments that the API accepts in a world as it stands; the world is left as it was."""
-    for arguments in _draws(api, world, rng, tries):
+    for arguments in draws(api, world, rng, tries):
         mark = world.mark()
         if world.run(api, arguments).ok:
             world.undo(mark)
@@ -63,7 +63,8 @@ def valid_arguments(api: Api, world: World, rng: Random, tries: int = TRIES) -> 
     return None
 
 
-def _draws(api: Api, world: World, rng: Random, tries: int) -> Iterator[dict[str, Any]]:
+def draws(api: Api, world: World, rng: Random, tries: int) -> Iterator[dict[str, Any]]:
+    """Draw arguments that will likely do, in wire form."""
     for _ in range(tries):
         flats = _flats(api, world, rng, api.prepared.draw)
         if flats:
@@ -104,7 +105,7 @@ def _try_in(trial: Trial, world: World) -> None:
     before = world.digest()
     trial.worlds += 1
     done: dict[str, Any] | None = None
-    for arguments in _draws(api, world, rng, TRIES):
+    for arguments in draws(api, world, rng, TRIES):
         outcome = _call(trial, world, arguments, before)
         if outcome is not None and outcome.ok:
             done = arguments

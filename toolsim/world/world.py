@@ -161,6 +161,10 @@ class World:
         """Give a mark to which `undo` can return."""
         return len(self._journal)
 
+    def touched(self, mark: int = 0) -> list[tuple[str, str]]:
+        """List table and key of every row written since a mark, in order."""
+        return [(change.table, change.key) for change in self._journal[mark:] if isinstance(change, _Undo)]
+
     def undo(self, mark: int = 0) -> None:
         """Take back everything since a mark, or since the beginning."""
         journal = self._journal

@@ -1,0 +1,39 @@
+"""JSON paths of the simple kind that toolsim writes, `$.orders[1].amount`: reading and putting values there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+
+
+def steps(path: str) -> list[str | int]:
+    """Cut a path into keys and indices."""
+    return [int(index) if index else key for key, index in _STEP.findall(path)]
+
+
+def value_at(value: Any, path: str) -> Any:
+    """Give the value at a path.
+
+    Raises:
+        LookupError: there is none.
+    """
+    for step in steps(path):
+        if isinstance(value, dict) is not isinstance(step, str) or not isinstance(value, dict | list):
+            raise LookupError(path)
+        value = value[step]
+    return value
+
+
+def put(value: Any, path: str, new: Any) -> Any:
+    """Give a copy with another value at a path; what is not on the way is shared."""
+    return _put(value, steps(path), new)
+
+
+def _put(value: Any, rest: list[str | int], new: Any) -> Any:
+    if not rest:
+        return new
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[rest[0]] = _put(value[rest[0]], rest[1:], new)
+    return copy

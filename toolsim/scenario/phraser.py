@@ -1,0 +1,32 @@
+"""Puts calls into the words of a setting's user."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from toolsim.apis.api import Api
+from toolsim.scenario.needs import Need
+from toolsim.scenario.setting import Setting
+from toolsim.verbs.verb import Args
+from toolsim.wording.requests import Phrasing, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Phraser:
+    """Puts calls into the words of a setting's user."""
+
+    setting: Setting
+    by_key: bool = True
+    """Whether rows are named by the key that the person reads off something; if not, as people know them."""
+
+    def request(self, need: Need, leave_out: Sequence[str] = ()) -> Request:
+        """Put a whole need into words."""
+        return self._phrasing(need.api).request(need.flats, leave_out)
+
+    def facts(self, api: Api, args: Args, names: Sequence[str]) -> Request:
+        """Put some values into words."""
+        return self._phrasing(api).facts(args, names)
+
+    def _phrasing(self, api: Api) -> Phrasing:
+        return Phrasing(self.setting.world, api, self.setting.rng, self.by_key)

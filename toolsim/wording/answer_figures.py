@@ -1,0 +1,143 @@
+"""Answers to what was worked out: the figure or verdict first, then the few figures that explain it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from toolsim.taxonomy.declarations import Field, Kind, Operation
+from toolsim.wording import values
+from toolsim.wording.answer_changes import Told, listed, target_row
+from toolsim.wording.answer_facts import Speaker
+from toolsim.wording.answer_words import be, is_plural, on, sentence
+
+_WORD = re.compile(r"[a-z0-9]+")
+_IDLE = frozenset(("the", "of", "a", "an", "in", "per", "for", "to", "and", "from", "on", "that", "is", "at", "or", "by"))
+_PHRASE = 3
+"""Options of so many words speak for themselves."""
+_EXPLAINING = 4
+
+
+def think(s: Speaker, told: Told) -> list[str]:
+    """Tell what a formula, an analysis or a decision table came to."""
+    row = told.row
+    fields = [f for f in told.api.operation.gives if f.name in row]
+    lists = [f for f in fields if f.kind is Kind.LIST]
+    flags = [f for f in fields if f.kind is Kind.FLAG]
+    plain = [f for f in fields if f not in lists and f not in flags]
+    if not plain:
+        return [*([s.join(s.clause(f, row[f.name]) for f in flags)] if flags else []), *_lists(s, told, lists)]
+    first = _headline(told.api.operation, plain)
+    out = [_verdict(s, first, row[first.name]) if first.kind is Kind.ENUM else _figure(s, first, row[first.name])]
+    rest = [f for f in plain if f is not first]
+    facts = [words for f in rest if (words := s.clause(f, row[f.name]))]
+    if facts and not told.short:
+        out.append(s.line("figures_more", facts=listed(s, facts[-_EXPLAINING:])))
+    out += [s.clause(f, row[f.name]) for f in flags[:2]]
+    return [*out, *_lists(s, told, lists)]
+
+
+def _headline(op: Operation, fields: Sequence[Field]) -> Field:
+    """Choose what was asked for: a verdict, or the figure whose name is in the requests, or else the last."""
+    verdicts = [f for f in fields if f.kind is Kind.ENUM]
+    if verdicts:
+        return verdicts[0] if op.verb == "assess" else verdicts[-1]
+    asked = set(_WORD.findall(" ".join((*op.ask.en, op.name)).lower()))
+    best, chosen = 0.0, fields[-1]
+    for field in fields:
+        words = [word for word in _WORD.findall(field.label.en.lower()) if word not in _IDLE]
+        share = sum(word in asked for word in words) / len(words) if words else 0
+        if share >= max(best, 0.5):
+            best, chosen = share, field
+    return chosen
+
+
+def _figure(s: Speaker, field: Field, value: Any) -> str:
+    clause, label = s.clause(field, value), s.label(field)
+    if s.zh or clause.startswith(f"the {label} "):
+        said, plural = s.say(field, value), is_plural(label)
+        return s.line("figure", label=label, value=said, be=be(label, label), comes="come" if plural else "comes") if said else clause
+    return clause
+
+
+def _verdict(s: Speaker, field: Field, value: Any) -> str:
+    said, label = s.say(field, value), s.label(field)
+    long = len(said) > 6 if s.zh else len(said.split()) >= _PHRASE
+    return s.line("verdict_phrase" if long else "verdict", label=label, value=said, be=be(label, label))
+
+
+def _lists(s: Speaker, told: Told, fields: Sequence[Field]) -> list[str]:
+    out = []
+    for field in fields:
+        items, item = told.row[field.name], field.item
+        assert item is not None
+        label = s.label(field)
+        said = [s.say(item, entry) for entry in (items if len(items) <= _EXPLAINING else (items[0], items[-1]))]
+        if not items:
+            out.append(s.line("list_none", label=label))
+        elif len(items) <= _EXPLAINING:
+            out.append(s.line("list_all", label=label, items=("；" if s.zh else "; ").join(said)))
+        else:
+            out.append(s.line("list_first", label=label, count=str(len(items)), first=said[0], last=said[-1]))
+    return out
+
+
+def check(s: Speaker, told: Told) -> list[str]:
+    """Answer yes or no, with the reasons."""
+    reasons = next(f for f in told.api.prepared.result if f.name == "reasons")
+    if told.row["ok"]:
+        out = [s.line("check_yes")]
+    else:
+        said = [sentence(reasons.option(code).label.say(s.language), s.language) for code in told.row["reasons"]]
+        out = [s.line("check_no", reasons=("" if s.zh else " ").join(said))]
+    gives = [words for f in told.api.operation.gives if f.name in told.row and (words := s.clause(f, told.row[f.name]))]
+    return [*out, listed(s, gives)] if gives and not told.short else out
+
+
+def convert(s: Speaker, told: Told) -> list[str]:
+    """Give the quantity in both units."""
+    scale = {unit.code: unit.label.say(s.language) for unit in told.api.operation.scale}
+
+    def amount(value: float, code: str) -> str:
+        number = values.number(value, s.language)
+        return number + scale[code] if s.zh else f"{number} {scale[code]}"
+
+    source = amount(told.args["value"], told.args["from_unit"])
+    return [s.line("convert", source=source, result=amount(told.row["value"], told.row["unit"]))]
+
+
+def series(s: Speaker, told: Told) -> list[str]:
+    """Tell first, last, highest, lowest and the trend."""
+    op, points = told.api.operation, told.row["points"]
+    field, days = told.target.field(op.path), op.over == "days"
+    at = replace(field, kind=Kind.DATE if days else Kind.DATETIME)
+
+    def when(point: dict[str, Any], bare: bool = False) -> str:
+        said = s.say(at, point["at"])
+        return said if s.zh or bare else on(said)
+
+    first, last = points[0], points[-1]
+    slots = {"row": target_row(s, told), "label": s.label(field), "first": s.say(field, first["value"])}
+    if len(points) == 1:
+        return [s.line("series_one", start=when(first), **slots)]
+    ends = {"start": when(first), "end": when(last), "start_bare": when(first, True), "end_bare": when(last, True)}
+    out = [s.line("series_ahead" if op.ahead else "series_past", last=s.say(field, last["value"]), **ends, **slots)]
+    if told.short:
+        return out
+    if len(points) > 2:
+        high, low = max(points, key=lambda p: p["value"]), min(points, key=lambda p: p["value"])
+        out.append(
+            s.line(
+                "series_range",
+                high=s.say(field, high["value"]),
+                low=s.say(field, low["value"]),
+                when_high=when(high, True),
+                when_low=when(low, True),
+                trend=s.line(told.row["trend"]),
+            )
+        )
+    if op.ahead and last.get("low") is not None and last["low"] != last["high"]:
+        out.append(s.line("margin", low=s.say(field, last["low"]), high=s.say(field, last["high"])))
+    return out

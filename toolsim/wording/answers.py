@@ -1,0 +1,157 @@
+"""The assistant's answers: what API calls came to, told as a good assistant would, with nothing that the results do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from toolsim.apis.api import Api
+from toolsim.apis.wire import RESULTS
+from toolsim.base.text import Language
+from toolsim.taxonomy.declarations import Entity, Field
+from toolsim.taxonomy.rules import Row
+from toolsim.verbs.verb import row_fields
+from toolsim.wording import answer_changes as changes
+from toolsim.wording import answer_figures as figures
+from toolsim.wording import answer_lists as lists
+from toolsim.wording.answer_changes import Part, Told
+from toolsim.wording.answer_facts import Speaker, canonical, wire_name
+from toolsim.wording.answer_words import paragraph, second_person, sentence
+
+__all__ = ["Done", "Teller", "second_person"]
+
+PARTS: dict[str, Part] = {
+    "get": lists.get,
+    "find": lists.find,
+    "rank": lists.rank,
+    "compare": lists.compare,
+    "measure": lists.measure,
+    "create": changes.create,
+    "schedule": changes.schedule,
+    "reserve": changes.reserve,
+    "update": changes.update,
+    "configure": changes.configure,
+    "delete": changes.delete,
+    "link": changes.link,
+    "move": changes.move,
+    "adjust": changes.adjust,
+    "transfer": changes.transfer,
+    "draft": changes.draft,
+    "report": changes.report,
+    "notify": changes.notify,
+    "watch": changes.watch,
+    "check": figures.check,
+    "convert": figures.convert,
+    "series": figures.series,
+}
+"""How each verb is told; what is not here is told as figures that were worked out."""
+
+_MAKING = frozenset({"create", "schedule", "reserve"})
+_LOOKING = frozenset({"get", "find", "rank", "compare"})
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call and what came of it."""
+
+    api: Api
+    arguments: dict[str, Any]
+    """In wire form."""
+    result: dict[str, Any]
+    """In wire form, as the tool message holds it; `{"error": {...}}` when the call was refused."""
+
+    @property
+    def refused(self) -> str:
+        """What the API said when it refused; empty when it did not."""
+        error = self.result.get("error")
+        return str(error["message"]) if isinstance(error, dict) and "message" in error else ""
+
+
+class Teller:
+    """Tells what calls came to, in one language and as seen from one moment."""
+
+    def __init__(self, language: Language, now: str, rng: Random, names: Mapping[str, str]) -> None:
+        self.language: Language = language
+        self._speaker = Speaker(language, now, rng, names)
+
+    def tell(self, done: Sequence[Done]) -> str:
+        """Tell of all calls of a turn in one answer; look-ups that only served a later call are left out."""
+        matter = [one for index, one in enumerate(done) if not _served(one, done[index + 1 :])]
+        sentences: list[str] = []
+        for index, one in enumerate(matter):
+            if one.refused:
+                act = "fault" if len(matter) == 1 else "fault_first" if _repaired(one, matter[index + 1 :]) else "fault_of_several"
+                sentences.append(self._speaker.line(act, message=one.refused))
+            else:
+                sentences += self._sentences(one, len(matter) > 1)
+        return paragraph(sentences, self.language)
+
+    def brief(self, done: Done) -> str:
+        """Tell the outcome of one call in one sentence."""
+        if done.refused:
+            return sentence(self._speaker.line("fault", message=done.refused), self.language)
+        return paragraph(self._sentences(done, True)[:1], self.language)
+
+    def options(self, api: Api, items: Sequence[dict[str, Any]]) -> list[str]:
+        """Describe rows of a search by what tells them apart."""
+        s, entity = self._speaker, api.pack.entity(api.operation.target)
+        fields = _listed(api, entity)
+        rows = [canonical(fields, item, api.pack.naming) for item in items]
+        for most in (0, 1, 2, 3):
+            out = lists.describe_rows(s, entity, fields, rows, most, numbered=False)
+            if len(set(out)) == len(out):
+                return out
+        return lists.describe_rows(s, entity, fields, rows, 1)
+
+    def _sentences(self, done: Done, short: bool) -> list[str]:
+        tolds = list(_decoded(done, short))
+        verb = done.api.operation.verb
+        if len(tolds) > 1 and verb in _MAKING:
+            return changes.several_made(self._speaker, tolds)
+        part = PARTS.get(verb, figures.think)
+        return [text for told in tolds for text in part(self._speaker, told)]
+
+
+def _decoded(done: Done, short: bool) -> Iterator[Told]:
+    api, naming = done.api, done.api.pack.naming
+    flats = api.wire.decode(done.arguments)
+    results = [done.result] if api.wire.entry is None else done.result[wire_name(naming, RESULTS)]
+    for flat, result in zip(flats, results, strict=True):
+        row: Row = canonical(api.prepared.result, result, naming)
+        yield Told(api, {**_defaults(api), **flat}, row, short or len(flats) > 1)
+
+
+def _defaults(api: Api) -> Row:
+    return {field.name: field.auto for field in api.prepared.params if field.auto is not None}
+
+
+def _listed(api: Api, entity: Entity) -> tuple[Field, ...]:
+    for field in api.prepared.result:
+        if field.name == "items" and field.item is not None:
+            return field.item.fields
+    return row_fields(entity)
+
+
+def _served(one: Done, later: Sequence[Done]) -> bool:
+    """Tell whether a look-up found what a later call was made with."""
+    api = one.api
+    if api.operation.verb not in _LOOKING or one.refused:
+        return False
+    key = wire_name(api.pack.naming, api.pack.entity(api.operation.target).key)
+    rows = one.result.get(wire_name(api.pack.naming, "items"), [one.result])
+    found = {row[key] for row in rows if isinstance(row, dict) and key in row}
+    return any(value in found for other in later for value in _leaves(other.arguments))
+
+
+def _repaired(one: Done, later: Sequence[Done]) -> bool:
+    return any(other.api is one.api and not other.refused for other in later)
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)

@@ -1,0 +1,127 @@
+"""Join pieces of a sentence: values into phrases, possessives, articles, measure words."""
+
+from __future__ import annotations
+
+import re
+
+from toolsim.base.text import Language
+
+_OWN_LEAD = re.compile(r"(?:from|by|between|today|tomorrow|yesterday|this \w+day|next \w+day|last \w+day|at most|exactly)\b")
+"""How days and ranges begin before which no `on`, `in` or `at` stands."""
+_PREPOSITION = re.compile(r"\b(?:on|in|at) $")
+_DETERMINER = re.compile(r"\b(?:the|a|an|my|our|your) $", re.IGNORECASE)
+_DETERMINED = re.compile(r"(?:the|a|an|my|our|me|this|that|one of)\b|[A-Z]\w+'s? |\w+ \w+'s? ")
+_BOUND_ZH = re.compile(r"(以上|以内)$")
+_MEASURES = "张个条人次件天年岁月份点级层站米辆台间本只项名位组套箱桌道首集段页门节周篇群头亩块株公"
+
+
+def insert_en(phrase: str, said: str) -> str:
+    """Put what is said into an English phrase with one `{}`."""
+    before, _, after = phrase.partition("{}")
+    if said.startswith("from ") and re.search(r"\b(?:until|by) $", before):
+        said = said.removeprefix("from ").removesuffix(" on") + " or later"
+    before = lead_en(before, said)
+    if said.startswith("at most ") and re.search(r"\b(?:up to|under) $", before):
+        said = said.removeprefix("at most ")
+    return f"{before}{said}{after}"
+
+
+def lead_en(before: str, said: str) -> str:
+    """Take from the text before a value what the value says itself: `on` before `tomorrow`, `the` before `my account`."""
+    if _OWN_LEAD.match(said):
+        before = _PREPOSITION.sub("", before)
+    if _DETERMINED.match(said):
+        before = _DETERMINER.sub("", before)
+    return before
+
+
+def insert_zh(phrase: str, said: str) -> str:
+    """Put what is said into a Chinese phrase; a measure word goes before 以上 and 以内: 21张以上."""
+    before, _, after = phrase.partition("{}")
+    bound = _BOUND_ZH.search(said)
+    if bound and after[:1] and after[0] in _MEASURES:
+        return f"{before}{said[:-2]}{after[0]}{bound[1]}{after[1:]}"
+    return f"{before}{said}{after}"
+
+
+def insert(phrase: str, said: str, language: Language) -> str:
+    """Put what is said into a phrase with one `{}`."""
+    return insert_en(phrase, said) if language == "en" else insert_zh(phrase, said)
+
+
+def possessive(person: str) -> str:
+    """Give `my`, `Ana's`."""
+    if person == "me":
+        return "my"
+    return f"{person}'" if person.endswith("s") else f"{person}'s"
+
+
+_MASS = re.compile(
+    r"(?:money|work|time|fertiliser|water|rain|humidity|information|advice|news|luggage|baggage|evidence|equipment|feed|"
+    r"homework|energy|power|interest|rent|pay|income|support|access|cover|spending|experience|protein|fat|"
+    r"[^aeious]s|ings|ies|[aeiou]s)$"
+)
+
+
+def article(noun: str) -> str:
+    """Give a noun with `a` or `an`, or as it is where neither fits."""
+    head = re.split(r" (?:of|in|for|to|at|on|with|that|from|by) ", noun)[0]
+    if _MASS.search(head) and not head.endswith(("ss", "us", "is", "bus", "gas")):
+        return noun
+    vowel = noun[:1].lower() in "aeio" or (
+        noun.startswith(("un", "up", "hour", "X-", "MRI")) and not noun.startswith(("uni", "one"))
+    )
+    return f"{'an' if vowel and not noun.startswith(('one', 'eu')) else 'a'} {noun}"
+
+
+def plural(noun: str) -> str:
+    """Give the plural of an entity's noun: `bank accounts`, `pieces of baggage`."""
+    head, of, rest = noun.partition(" of ")
+    if not of:
+        head, of, rest = noun.partition(" in ")
+    if head.endswith(("s", "x", "ch", "sh")):
+        head += "es"
+    elif head.endswith("y") and head[-2] not in "aeiou":
+        head = head[:-1] + "ies"
+    else:
+        head += "s"
+    return head + of + rest
+
+
+_COUNTED = (
+    ("张", "卡|票|罚单|证$|许可|名片|申请单|图"), ("笔", "付款|贷款|存款|转账|账单|缴费|保费|费用|捐赠|报销"),
+    ("份", "单$|报告|合同|保单|档案|文档|简报|计划|申请|申请书|协议|汇总|公报|处方|方案|结算单|文书|批单|证书"),
+    ("位", "人$|客户|医生|老师|律师|员$|顾问|艺人|用户|者$"), ("台", "机$|云主机|冰箱|设备|温控器|农机|传感器|电器"),
+    ("间", "房$|房间|会议室|展厅|教室"), ("场", "演出|会议|考试|展览|讲解|庭审|音乐会"), ("首", "曲目|歌"),
+    ("件", "行李|藏品|乐器|包裹|证据|商品|托运单"), ("辆", "车$|车辆"), ("块", "地块|硬盘"), ("条", "记录|规则|条款|预警|条目|告警|提醒"),
+    ("节", "课$"), ("门", "课程"), ("道", "菜|试题|菜品"), ("次", "预约|就诊|咨询|化验|调查|校准|揽收|作业|接种|发布|班次|清运"),
+    ("趟", "航班|行程"), ("家", "酒店|餐厅|医院|农场"), ("盏", "灯$"), ("把", "锁$"),
+)  # fmt: skip
+
+
+def counted_zh(noun: str) -> str:
+    """Give one of a noun with its measure word: 一张银行卡."""
+    for measure, nouns in _COUNTED:
+        if re.search(nouns, noun):
+            return f"一{measure}{noun}"
+    return f"一个{noun}"
+
+
+def needs_quotes(name: str) -> bool:
+    """Tell whether a Chinese name would run into its surroundings without quotation marks."""
+    return len(name) > 6 or not name.isalnum() or any(c in name for c in "的和把给在是了")
+
+
+_TIDY_EN = re.compile(r"\b(on|in|at) (?=today|tomorrow|yesterday|this \w+day|next \w+day|last \w+day)")
+_ARTICLES = re.compile(r"\b(the|a|an|my|our) (?=(?:the|a|an|my|our) )")
+
+
+def tidy(text: str, language: Language) -> str:
+    """Mend spaces, commas and doubled words where pieces met."""
+    if language == "zh":
+        text = re.sub(r"\s+", lambda m: m[0] if m.start() and text[m.start() - 1].isascii() else "", text)
+        text = re.sub(r"，[，、]+|、，", "，", re.sub(r"的的+", "的", text))
+        return text.strip("，、 ")
+    text = re.sub(r"\s+([,;:?])", r"\1", re.sub(r"\s+", " ", text))
+    text = _ARTICLES.sub("", _TIDY_EN.sub("", re.sub(r",(?:,| ,)+", ",", text)))
+    return text.strip(" ,:;")

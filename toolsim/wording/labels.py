@@ -1,0 +1,60 @@
+"""Say a fact by its label where the pack gives no phrase for it."""
+
+from __future__ import annotations
+
+import re
+
+from toolsim.base.text import Language
+from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Field, Kind
+from toolsim.wording import joints
+
+_UNITS_EN = re.compile(
+    r" in (percent|per cent|months|years|days|hours|minutes|seconds|weeks|metres|kilometres|grams|kilograms|yuan)$"
+)
+_UNITS_ZH = re.compile(r"（([^（）]{1,4})）$")
+_BEFORE = ("万分之", "千分之")
+_PART_ZH = "（可只填一部分）"
+_PART_EN = ", or part of it"
+
+
+def shown(field: Field, said: str, language: Language) -> tuple[str, str]:
+    """Give a label without the unit in it, and the value with that unit."""
+    label = field.label.say(language).removesuffix(_PART_EN).removesuffix(_PART_ZH).removeprefix("是否")
+    if language == "en":
+        unit = _UNITS_EN.search(label)
+        if unit and field.kind in NUMERIC and field.unit is None:
+            mark = "%" if unit[1].startswith("per") else f" {unit[1][:-1] if said == '1' else unit[1]}"
+            return label[: unit.start()], said + mark
+        return label, said
+    unit = _UNITS_ZH.search(label)
+    if unit and field.kind in NUMERIC and field.unit is None:
+        measure = unit[1].removeprefix("单位：")
+        return label[: unit.start()], measure + said if measure in _BEFORE else said + measure
+    return label, said
+
+
+def fallback(field: Field, said: str, language: Language) -> str:
+    """Give a clause for a fact from its label."""
+    label, said = shown(field, said, language)
+    if language == "zh":
+        return _zh(field, label, said)
+    if field.kind is Kind.STATE:
+        return f"currently {said}"
+    if field.kind in NUMERIC:
+        if label.startswith("number of "):
+            return f"with {said} {label[10:]}"
+        return f"with {joints.article(label)} of {said}"
+    if field.kind in TEMPORAL:
+        lead = "at" if field.kind is Kind.TIME else "on"
+        return joints.insert_en(f"with the {label} {lead} {{}}", said)
+    if field.kind is Kind.TEXT and field.prose:
+        return f"with the {label} {said}"
+    return f"with {said} as the {label}"
+
+
+def _zh(field: Field, label: str, said: str) -> str:
+    if field.kind is Kind.STATE:
+        return f"{said}的"
+    if field.kind in NUMERIC | TEMPORAL:
+        return f"{label}{said}的"
+    return f"{label}为{said}的"

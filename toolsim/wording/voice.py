@@ -1,0 +1,115 @@
+"""How one speaker puts an act into words: phrase, manner, form of address, careless typing. Facts pass through untouched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from toolsim.base.text import Language
+from toolsim.wording.acts import acts, fill
+from toolsim.wording.requests import Mood, Request
+
+_GREETS = {"plain": 0.15, "formal": 0.4, "terse": 0.0, "chatty": 0.5, "casual": 0.3, "warm": 0.5, "precise": 0.15}
+_THANKS = {"plain": 0.15, "formal": 0.4, "terse": 0.0, "chatty": 0.2, "casual": 0.15, "warm": 0.6, "precise": 0.1}
+_REASONS = {"plain": 0.45, "formal": 0.5, "terse": 0.1, "chatty": 0.8, "casual": 0.45, "warm": 0.55, "precise": 0.3}
+_YOU = re.compile("你(?!们)")
+_ENDS = tuple(".?!。？！…")
+_SOFT_ENDS = tuple("~～)）")
+
+
+@dataclass(slots=True)
+class Voice:
+    """A user with a manner; the stream of chance is the dialogue's."""
+
+    language: Language
+    manner: str
+    you: str
+    slips: bool
+    rng: Random
+
+    def say(self, act: str, **slots: str) -> str:
+        """Say an act, its slots filled."""
+        phrase = self._address(acts(self.language).of_user(act, self.manner, self.rng))
+        return self._slip(fill(phrase, slots))
+
+    def ask(self, request: Request, why: Sequence[str] = (), opening: bool = True, last: bool = True) -> str:
+        """Make a whole turn of a bare request: greeting, reason and courtesy where the manner has them.
+
+        Args:
+            opening: whether nothing was said before.
+            last: whether nothing follows in the turn.
+        """
+        text = self.sentence(request)
+        if why and self.rng.random() < _REASONS[self.manner]:
+            text = self.say("why", why=self.rng.choice(why), request=self.closed(text))
+        greets, thanks = opening and self.rng.random() < _GREETS[self.manner], last and self.rng.random() < _THANKS[self.manner]
+        if greets:
+            text = self._join(self.say("greet"), text)
+        if thanks:
+            text = self._join(text, self.say("courtesy"))
+        return self._slip(text)
+
+    def sentence(self, request: Request) -> str:
+        """Make a finished sentence of a bare request."""
+        return self.say(f"ask_{request.mood.value}", ask=request.text)
+
+    def add(self, act: str, request: Request, **slots: str) -> str:
+        """Say an act that carries on with a request of any mood: `and_also`, `goals`, `switch`."""
+        return self.say(f"{act}_{request.mood.value}", ask=request.text, **slots)
+
+    def follow(self, first: str, second: str) -> str:
+        """Put one sentence after another."""
+        return self._join(self.closed(first), second)
+
+    def closed(self, text: str) -> str:
+        """End a sentence that was left open."""
+        return text if text.endswith((*_ENDS, *_SOFT_ENDS)) else text + ("." if self.language == "en" else "。")
+
+    def _address(self, phrase: str) -> str:
+        if self.language == "en":
+            return phrase
+        return phrase.replace("您", "你") if self.you == "你" else _YOU.sub("您", phrase)
+
+    def _join(self, first: str, second: str) -> str:
+        if not first or not second:
+            return first or second
+        if self.language == "zh":
+            return first + second if first.endswith((*_ENDS, *_SOFT_ENDS, "，")) else f"{first}，{second}"
+        if first.endswith(","):
+            second = second if _is_name(second) else second[:1].lower() + second[1:]
+        return f"{first} {second}"
+
+    def _slip(self, text: str) -> str:
+        """Let careless people leave the last full stop and the first capital."""
+        if not self.slips:
+            return text
+        text = text[:-1] if text.endswith((".", "。")) else text
+        return text if _is_name(text) else text[:1].lower() + text[1:]
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text opens with `I` or with a word that keeps its capital."""
+    word = re.split(r"[\s,']", text, maxsplit=1)[0]
+    return word == "I" or (len(word) > 1 and word.isupper()) or bool(re.match(r"[A-Z]\w*\s[A-Z]", text))
+
+
+class AssistantVoice:
+    """How an assistant speaks: calm, in the user's form of address."""
+
+    def __init__(self, language: Language, you: str, rng: Random) -> None:
+        self.language = language
+        self.you = you
+        self.rng = rng
+
+    def say(self, act: str, slots: Mapping[str, str] | None = None) -> str:
+        """Say an act, its slots filled."""
+        return fill(self.address(acts(self.language).of_assistant(act, self.rng)), dict(slots or {}))
+
+    def address(self, text: str) -> str:
+        """Turn the polite form into the one that the person uses."""
+        return text.replace("您", "你") if self.language == "zh" and self.you == "你" else text
+
+
+__all__ = ["AssistantVoice", "Mood", "Voice"]
