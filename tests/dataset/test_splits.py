@@ -66,7 +66,7 @@ def test_a_big_run_meets_its_shares_and_loses_little(big: list[Record]) -> None:
     assignment = assign(big, SHARES, 1)
     kept = len(assignment.splits)
     assert leaks(assignment, big) == []
-    assert len(assignment.held_back) < 0.15 * len(big)
+    assert len(assignment.held_back) < 0.25 * len(big)
     for split, share in zip(Split, SHARES.vector, strict=True):
         assert assignment.counts[split] / kept == pytest.approx(share, rel=0.15)
     assert sum(assignment.reasons.values()) == len(assignment.held_back)
@@ -84,14 +84,16 @@ def test_an_assignment_follows_the_seed_alone(big: list[Record]) -> None:
     assert assign(big, SHARES, 1).splits != assign(big, SHARES, 2).splits
 
 
-def test_of_two_near_texts_the_later_is_held_back() -> None:
-    records = [record(number, f"s{number}", number) for number in range(40)]
-    records.append(replace(record(40, "s40", 40), signature=near(records[0].signature, 20)))
-    link = [record(50 + number, f"s{number}", number + 1) for number in range(40)]
-    assignment = assign([*records, *link], Shares(0.5, 0, 0.5), 3)
-    assert leaks(assignment, [*records, *link]) == []
-    assert "d0" in assignment.splits or assignment.held_back["d0"] is Reason.CUT
-    assert Reason.NEAR not in [assignment.held_back.get(f"d{number}") for number in range(40)]
+def test_of_two_near_texts_in_different_splits_the_later_is_held_back() -> None:
+    chain = [record(number, f"s{number // 2}", (number + 1) // 2) for number in range(80)]
+    records = [*chain, replace(record(80, "s30", 31), signature=near(chain[0].signature, 20))]
+    met = 0
+    for seed in range(20):
+        assignment = assign(records, Shares(0.5, 0, 0.5), seed)
+        assert leaks(assignment, records) == []
+        assert assignment.held_back.get("d0") is not Reason.NEAR
+        met += assignment.held_back.get("d80") is Reason.NEAR
+    assert met > 3
 
 
 def test_small_components_stay_whole() -> None:
@@ -99,6 +101,14 @@ def test_small_components_stay_whole() -> None:
     assignment = assign(records, SHARES, 1)
     assert not assignment.held_back
     assert [assignment.counts[split] for split in Split] == [320, 40, 40]
+
+
+def test_near_texts_alone_hold_a_component_together() -> None:
+    singles = [record(number, f"s{number}", number) for number in range(100)]
+    twins = [replace(record(100 + one, f"t{one}", 100 + one), signature=near(signature(one), 20)) for one in range(100)]
+    assignment = assign([*singles, *twins], SHARES, 1)
+    assert leaks(assignment, [*singles, *twins]) == []
+    assert not assignment.held_back
 
 
 def test_a_split_without_a_share_stays_empty(big: list[Record]) -> None:

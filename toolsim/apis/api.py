@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from toolsim.apis.validation import Validator
 from toolsim.apis.wire import Wire
 from toolsim.base import seeds
 from toolsim.base.text import LANGUAGES, Language
-from toolsim.taxonomy.declarations import Operation, Pack
+from toolsim.taxonomy.declarations import Field, Kind, Operation, Pack
 from toolsim.verbs.prepare import Prepared, prepare
 from toolsim.verbs.sampling import sampler
 from toolsim.verbs.verb import Effect
@@ -40,7 +41,7 @@ class _NoRows:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Api:
     """One API of the pool; its parts are derived when first needed."""
 
@@ -61,6 +62,12 @@ class Api:
     def prepared(self) -> Prepared:
         """The operation, ready to run."""
         return prepare(self.operation, self.pack)
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The world's tables that its target and its references live in."""
+        names = {self.operation.target, self.operation.creates} - {""}
+        return frozenset({self.pack.entity(name).table for name in names}) | _referred(self.prepared.params, self.pack)
 
     @cached_property
     def wire(self) -> Wire:
@@ -121,3 +128,12 @@ class Api:
         """
         self.prepared.check()
         _ = self.wire
+
+
+def _referred(fields: Iterable[Field], pack: Pack) -> frozenset[str]:
+    out: set[str] = set()
+    for field in fields:
+        if field.kind is Kind.REF:
+            out.add(pack.entity(field.of).table)
+        out |= _referred((*field.fields, *((field.item,) if field.item else ())), pack)
+    return frozenset(out)

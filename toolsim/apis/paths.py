@@ -34,6 +34,6 @@ def put(value: Any, path: str, new: Any) -> Any:
 def _put(value: Any, rest: list[str | int], new: Any) -> Any:
     if not rest:
         return new
-    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy: Any = value.copy()
     copy[rest[0]] = _put(value[rest[0]], rest[1:], new)
     return copy

@@ -10,7 +10,11 @@ import click
 import toolsim
 from toolsim.base.errors import ToolsimError
 
-COMMANDS = {"domains": "Look at, check and try the API pool.", "demo": "Execute a sample of the pool in both languages."}
+COMMANDS = {
+    "demo": "Execute a sample of the pool in both languages.",
+    "domains": "Look at, check and try the API pool.",
+    "generate": "Make a run of verified dialogues.",
+}
 """Each is the attribute `command` of the module `toolsim.cli.<name>`."""
 
 

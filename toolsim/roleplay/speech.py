@@ -117,7 +117,9 @@ class Speech:
             str(leaf.value): second_person(gold.sources[leaf.path].words, self._language)
             for gold in self._scenario.calls
             for leaf in leaves(self._catalogue.api(gold.name), gold.arguments)
-            if leaf.field.kind is Kind.REF and gold.sources[leaf.path].words and str(leaf.value) not in gold.sources[leaf.path].words
+            if leaf.field.kind is Kind.REF
+            and gold.sources[leaf.path].words
+            and str(leaf.value) not in gold.sources[leaf.path].words
         }
         return Teller(self._language, self._scenario.now, self._rng, names)
 

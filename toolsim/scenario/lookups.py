@@ -148,4 +148,3 @@ def _apart_by_what_is_shown(api: Api, entity: Entity, record: dict[str, Any], ke
     key_name = api.wire.rename(entity.key)
     faces = {item.get(key_name): tuple(str(item.get(name)) for name in names) for item in _items(record)}
     return key in faces and list(faces.values()).count(faces[key]) == 1 and "None" not in faces[key]
-

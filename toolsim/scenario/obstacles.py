@@ -59,8 +59,11 @@ def find_obstacle(setting: Setting, api: Api) -> Obstacle | None:
         keys = {f.of: need.flats[0][f.name] for f in need.api.prepared.params if f.kind is Kind.REF and f.name in need.flats[0]}
         for other in setting.catalogue.of(api.pack):
             op = other.operation
-            if other.effect is Effect.WRITE and other is not api and op.target in keys and other.prepared.verb.about_row(
-                other.prepared.subject
+            if (
+                other.effect is Effect.WRITE
+                and other is not api
+                and op.target in keys
+                and other.prepared.verb.about_row(other.prepared.subject)
             ):
                 repair = _repair(setting, need, other, keys[op.target])
                 if repair is not None:
@@ -88,5 +91,3 @@ def _repair(setting: Setting, need: Need, other: Api, key: str) -> Need | None:
         if helps:
             return Need(other, [flat], arguments)
     return None
-
-

@@ -71,4 +71,3 @@ class ScenarioPlanner:
                 world.undo(mark)
                 plan.misses[str(failure)] += 1
         return plan
-

@@ -24,8 +24,13 @@ def rivals(world: World, need: Need, others: Iterable[Api]) -> frozenset[str]:
     return frozenset(
         api.name
         for api in others
-        if api is not need.api and api.effect is need.api.effect and _serves(world, api, need, told, gold)
+        if api is not need.api and api.effect is need.api.effect and _runs(world, api) and _serves(world, api, need, told, gold)
     )
+
+
+def _runs(world: World, api: Api) -> bool:
+    """Tell whether the world holds what an API works on; APIs that only calculate run in any."""
+    return api.tables <= world.tables.keys() and (not api.tables or any(api.pack is pack for pack in world.plan.packs))
 
 
 def _effect(world: World, api: Api, arguments: dict[str, Any]) -> tuple[Outcome, list[Change]]:
@@ -36,9 +41,8 @@ def _effect(world: World, api: Api, arguments: dict[str, Any]) -> tuple[Outcome,
     return outcome, changes
 
 
-def _serves(
-    world: World, api: Api, need: Need, told: list[ArgumentLeaf], gold: tuple[Outcome, list[Change]]
-) -> bool:
+def _serves(world: World, api: Api, need: Need, told: list[ArgumentLeaf], gold: tuple[Outcome, list[Change]]) -> bool:
+    shown = _values(gold[0].record()) if api.effect is Effect.READ else set()
     for flat in _bindings(api, need, told):
         arguments = api.wire.encode([flat])
         if not api.arguments.is_valid(arguments):
@@ -49,7 +53,7 @@ def _serves(
         if api.effect is Effect.WRITE:
             if changes == gold[1]:
                 return True
-        elif _values(gold[0].record()) <= _values(outcome.record()):
+        elif shown and shown <= _values(outcome.record()):
             return True
     return False
 
@@ -59,7 +63,9 @@ def _bindings(api: Api, need: Need, told: list[ArgumentLeaf]) -> Iterator[Args]:
     given = need.flats[0]
     choices: dict[str, list[Any]] = {}
     for field in api.prepared.params:
-        if field.name in given and _takes(api, field, need.api, next(f for f in need.api.prepared.params if f.name == field.name)):
+        if field.name in given and _takes(
+            api, field, need.api, next(f for f in need.api.prepared.params if f.name == field.name)
+        ):
             choices[field.name] = [given[field.name]]
         elif field.required:
             found = [leaf.value for leaf in told if _takes(api, field, need.api, leaf.field)]
@@ -85,9 +91,17 @@ def _takes(api: Api, field: Field, other: Api, given: Field) -> bool:
         return set(field.codes) == set(given.codes)
     if field.kind in NUMERIC:
         return field.unit == given.unit and (field.unit is not None or field.name == given.name)
-    if field.kind in (Kind.TEXT, Kind.FLAG, Kind.VALUE, Kind.LIST):
+    if field.kind in (Kind.VALUE, Kind.LIST):
+        return field.name == given.name and _form(field) == _form(given)
+    if field.kind in (Kind.TEXT, Kind.FLAG):
         return field.name == given.name
     return True
+
+
+def _form(field: Field) -> tuple[object, ...]:
+    """Describe what a nested value is made of."""
+    inner = (*field.fields, *((field.item,) if field.item else ()))
+    return (field.kind, *((f.name, _form(f)) for f in inner))
 
 
 def _values(record: Any) -> set[Any]:

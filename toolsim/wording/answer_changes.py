@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from toolsim.apis.api import Api
-from toolsim.taxonomy.declarations import TEMPORAL, Entity, Field, Kind
+from toolsim.base.text import Text
+from toolsim.taxonomy.declarations import TEMPORAL, Entity, Field, Kind, Option
 from toolsim.taxonomy.rules import Row
 from toolsim.verbs.verb import Args
+from toolsim.wording import joints
 from toolsim.wording.answer_facts import Fact, Speaker
-from toolsim.wording.answer_words import be, counted
+from toolsim.wording.answer_labels import clause_en
+from toolsim.wording.answer_rows import name_row
+from toolsim.wording.answer_words import be, counted, has, head, is_plural
 
 _STATELY = re.compile(r"(?:status|state|whereabouts|certainty|mark)$|状态$|标识$")
 _CLAUSELIKE = re.compile(r"(?:中|着|时|在.|可.{1,2})$|^(?:未|待|没|正在|在|不|有|无|受)")
+_BOOKING = re.compile(r"预|订|约|票|住宿|座|号")
 _FEW_LEFT = 3
 _LEAVES = 6
 
@@ -43,7 +48,7 @@ Part = Callable[[Speaker, Told], list[str]]
 def target_row(s: Speaker, told: Told) -> str:
     """Point at the row that a call was about."""
     key = told.args.get(told.target.key, "")
-    return s.row(told.target, told.row, key)
+    return name_row(s, told.target, told.row, key)
 
 
 def compose(s: Speaker, main: str, facts: Iterable[Fact]) -> list[str]:
@@ -63,20 +68,20 @@ def state_line(s: Speaker, act: str, told: Told, field: Field, code: str, row: s
     if not _STATELY.search(label):
         return s.line("move_other" if act == "move" else "get_state_other", row=row, label=label, state=state)
     if not s.zh:
-        line = s.line("move" if act == "move" else "get_state", row=row, be=be(row, told.target.label.en), state=state)
-        return line
+        return s.line("move" if act == "move" else "get_state", row=row, be=be(row, told.target.label.en), state=state)
     if state.startswith("已") and len(state) > 1:
-        return s.line(f"{act}_done", row=row, rest=state[1:])
+        act = f"{act}_done" if len(state) > 2 else f"{act}_done_short"
+        return s.line(act, row=row, rest=state[1:])
     return s.line(f"{act}_now" if _CLAUSELIKE.search(state) else f"{act}_noun", row=row, state=state.removesuffix("状态"))
 
 
-def _news(s: Speaker, told: Told, entity: Entity, names: Iterable[str], most: int) -> list[Fact]:
+def news(s: Speaker, told: Told, entity: Entity, names: Iterable[str], most: int, own: bool = False) -> list[Fact]:
     """Say what the world added: values that the caller did not give, and after them days and times."""
     given = {str(value) for value in told.args.values()}
-    fields = [f for name in names if name in told.row and (f := _field(entity, name)) is not None]
+    fields = [f for name in names if name in told.row and (f := _field(entity, name)) is not None and f.kind is not Kind.STATE]
     fresh = [f for f in fields if str(told.row[f.name]) not in given]
     rest = [f for f in fields if f not in fresh and f.kind in TEMPORAL]
-    facts = (s.fact(field, told.row[field.name]) for field in [*fresh, *rest])
+    facts = (s.fact(field, told.row[field.name], own) for field in [*fresh, *rest])
     return [fact for fact in facts if fact is not None][:most]
 
 
@@ -84,25 +89,31 @@ def _field(entity: Entity, name: str) -> Field | None:
     return next((f for f in entity.fields if f.name == name), None)
 
 
-def _set_names(told: Told) -> list[str]:
+def set_names(told: Told) -> list[str]:
+    """Name the fields of the row that the operation itself set."""
     return [a.path for a in told.api.operation.sets if "." not in a.path]
 
 
 def move(s: Speaker, told: Told) -> list[str]:
     """Tell of a step in a lifecycle: the state it led to, and what it brought."""
     field = told.target.field(told.api.operation.path)
-    main = state_line(s, "move", told, field, told.row[field.name], target_row(s, told))
-    return compose(s, main, _news(s, told, told.target, _set_names(told), 1 if told.short else 2))
+    facts = news(s, told, told.target, set_names(told), 1 if told.short else 2)
+    code, state = told.row[field.name], s.say(field, told.row[field.name])
+    again = next((f for f in facts if f.trails and not s.zh and f.words.startswith(f"{state} ")), None)
+    if again is not None:
+        field = replace(field, options=(Option(code, Text(again.words, "")),))
+    main = state_line(s, "move", told, field, code, target_row(s, told))
+    return compose(s, main, [f for f in facts if f is not again])
 
 
 def _made(s: Speaker, told: Told, act: str, entity: Entity) -> list[str]:
     key, op = told.row.get(entity.key, ""), told.api.operation
-    row = s.row(entity, told.row)
-    pointing = {name for name in entity.known_as if key not in s.names}
+    row = name_row(s, entity, told.row)
+    pointing = set(entity.known_as)
     own = [f.name for f in entity.fields if f.name not in pointing and f.kind is not Kind.STATE]
-    sets = [name for name in _set_names(told) if name in own]
+    sets = [name for name in set_names(told) if name in own]
     rest = [name for name in own if name not in sets and name in op.with_fields and entity.field(name).kind in TEMPORAL]
-    sentences = compose(s, s.line(act, row=row), _news(s, told, entity, [*sets, *rest], 1 if told.short else 3))
+    sentences = compose(s, s.line(act, row=row), news(s, told, entity, [*sets, *rest], 1 if told.short else 3))
     return [*sentences, *([s.line("number", key=key)] if key and key not in row else [])]
 
 
@@ -118,7 +129,8 @@ def schedule(s: Speaker, told: Told) -> list[str]:
 
 def reserve(s: Speaker, told: Told) -> list[str]:
     """Tell of a booking, and of what is left when that is little."""
-    out = _made(s, told, "reserve", told.api.pack.entity(told.api.operation.creates))
+    entity = told.api.pack.entity(told.api.operation.creates)
+    out = _made(s, told, "book" if _BOOKING.search(entity.label.zh) else "reserve", entity)
     left = told.row.get("remaining")
     if isinstance(left, int | float) and left <= _FEW_LEFT and not told.short:
         out.append(s.clause(told.target.field(told.api.operation.path), left))
@@ -129,8 +141,9 @@ def several_made(s: Speaker, tolds: list[Told]) -> list[str]:
     """Tell of the rows that one call made."""
     op = tolds[0].api.operation
     entity = tolds[0].api.pack.entity(op.creates or op.target)
-    rows = [f"{s.row(entity, told.row)}{'（{}）' if s.zh else ' ({})'}".format(told.row.get(entity.key, "")) for told in tolds]
-    count = f"{len(tolds)}条{entity.label.zh}" if s.zh else counted(len(tolds), entity.label.en, str(len(tolds)))
+    number, label = ("{}（{}）", entity.label.zh) if s.zh else ("{} ({})", entity.label.en)
+    rows = [number.format(name_row(s, entity, told.row), told.row.get(entity.key, "")) for told in tolds]
+    count = f"{len(tolds)}{measure_of(label)}{label}" if s.zh else counted(len(tolds), label, str(len(tolds)))
     return [s.line("several_made", count=count, rows=s.join(rows))]
 
 
@@ -138,15 +151,22 @@ def update(s: Speaker, told: Told) -> list[str]:
     """Tell what a row says now."""
     op, row = told.api.operation, target_row(s, told)
     fields = [told.target.field(name) for name in op.with_fields if name in told.args and name in told.row]
-    if len(fields) == 1 and fields[0].kind not in (Kind.FLAG, Kind.VALUE, Kind.LIST) and not fields[0].prose:
+    if len(fields) == 1 and fields[0].kind not in (Kind.FLAG, Kind.VALUE) and _plain(s, fields[0]):
         field, label = fields[0], s.label(fields[0])
-        if said := s.say(field, told.row[field.name]):
+        if said := s.bare(field, told.row[field.name]):
             main = s.line("update_one", row=row, label=label, value=said, be=be(label, label))
-            return compose(s, main, _news(s, told, told.target, _set_names(told), 2))
-    clauses = [words for f in fields for words in _clauses(s, f, told.row[f.name]) if words]
-    more = [f.words for f in _news(s, told, told.target, _set_names(told), 2)]
+            return compose(s, main, news(s, told, told.target, set_names(told), 2))
+    clauses = [words for f in fields for words in _clauses(s, f, told.row[f.name])]
+    more = [f.words for f in news(s, told, told.target, set_names(told), 2, own=True)]
     facts = [*clauses, *more][: 2 if told.short else _LEAVES]
-    return [s.line("update_flag" if s.zh else "update", row=row, facts=listed(s, facts))] if facts else [s.line("create", row=row)]
+    return [s.line("update", row=row, facts=listed(s, facts)) if facts else s.line("updated", row=row)]
+
+
+def _plain(s: Speaker, field: Field) -> bool:
+    """Tell whether `the ... is now` fits a field."""
+    if field.prose or (field.item is not None and field.item.kind is Kind.VALUE):
+        return False
+    return s.zh or clause_en(replace(field, item=None), "", "x").startswith(f"the {s.label(field)} ")
 
 
 def listed(s: Speaker, facts: list[str]) -> str:
@@ -154,19 +174,25 @@ def listed(s: Speaker, facts: list[str]) -> str:
     return "，".join(facts) if s.zh else s.join(facts)
 
 
-def _clauses(s: Speaker, field: Field, value: Any) -> list[str]:
-    """Say a field, a nested value leaf by leaf."""
-    if field.kind is Kind.VALUE:
-        return [words for f in field.fields if f.name in value for words in _clauses(s, f, value[f.name])]
-    return [s.clause(field, value)]
+def _clauses(s: Speaker, field: Field, value: Any, deep: bool = False) -> list[str]:
+    """Say a field; of a nested value what it holds, and what that holds in one breath: `humidity: from 40%, up to 58%`."""
+    if field.kind is not Kind.VALUE:
+        return [words] if (words := s.clause(field, value)) else []
+    inner = [(f, value[f.name]) for f in field.fields if f.name in value]
+    if not deep:
+        return [words for f, one in inner for words in _clauses(s, f, one, True)]
+    parts = [s.clause(f, one) if f.kind is Kind.FLAG else s.short(f, one) for f, one in inner]
+    return [s.label(field) + ("：" if s.zh else ": ") + ("、" if s.zh else ", ").join(part for part in parts if part)]
 
 
 def configure(s: Speaker, told: Told) -> list[str]:
     """Tell what the settings are now."""
     field = told.target.field(told.api.operation.path)
-    facts = [words for words in _clauses(s, field, told.row[field.name]) if words][: 3 if told.short else _LEAVES]
+    facts = _clauses(s, field, told.row[field.name])[: 3 if told.short else _LEAVES]
+    nested = any(f.kind in (Kind.VALUE, Kind.LIST) for f in field.fields)
+    said = ("；" if s.zh else "; ").join(facts) if nested else listed(s, facts)
     label = s.label(field)
-    return [s.line("configure", row=target_row(s, told), label=label, be=be(label, label), facts=listed(s, facts))]
+    return [s.line("configure", row=target_row(s, told), label=label, be=be(label, label), facts=said)]
 
 
 def delete(s: Speaker, told: Told) -> list[str]:
@@ -180,7 +206,7 @@ def link(s: Speaker, told: Told) -> list[str]:
     item = told.target.field(op.path).item
     assert item is not None
     other = told.api.pack.entity(item.of)
-    name = s.row(other, {}, told.args[op.as_name or item.of])
+    name = name_row(s, other, {}, told.args[op.as_name or item.of])
     out = [s.line("unlink" if op.off else "link", row=target_row(s, told), other=name)]
     count = told.row.get("count", 0)
     if count and not told.short:
@@ -194,67 +220,34 @@ def adjust(s: Speaker, told: Told) -> list[str]:
     now, before = told.row[field.name], told.row["previous"]
     act = "adjust_up" if now > before else "adjust_down" if now < before else "adjust_same"
     label = s.label(field)
-    slots = {"row": target_row(s, told), "label": label, "be": be(label, label), "now": s.say(field, now)}
-    main = s.line(act, before=s.say(field, before), **slots)
-    sets = [name for name in _set_names(told) if name != field.name]
-    return compose(s, main, _news(s, told, told.target, sets, 0 if told.short else 2))
+    slots = {"row": target_row(s, told), "label": label, "be": be(label, label), "has": has(label), "now": s.bare(field, now)}
+    main = s.line(act, before=s.bare(field, before), **slots)
+    sets = [name for name in set_names(told) if name != field.name]
+    return compose(s, main, news(s, told, told.target, sets, 0 if told.short else 2))
 
 
 def transfer(s: Speaker, told: Told) -> list[str]:
     """Tell of an amount moved, and what both sides have now."""
     op, target = told.api.operation, told.target
     field, amount = target.field(op.path), next(f for f in op.given if f.name == op.amount)
-    source, sink = (s.row(target, {}, told.args[f"{side}_{target.key}"]) for side in ("from", "to"))
-    out = [s.line("transfer", amount=s.say(amount, told.args[op.amount]), source=source, sink=sink)]
+    source, sink = (name_row(s, target, {}, told.args[f"{side}_{target.key}"]) for side in ("from", "to"))
+    out = [s.line("transfer", amount=_amount(s, amount, field, told.args[op.amount]), source=source, sink=sink)]
     if not told.short:
         left, there = (s.say(field, told.row[f"{side}_{field.name}"]) for side in ("from", "to"))
         out.append(s.line("transfer_left", source=source, sink=sink, left=left, there=there, label=s.label(field)))
     return out
 
 
-def draft(s: Speaker, told: Told) -> list[str]:
-    """Show the text that was written."""
-    op, key = told.api.operation, told.row.get(told.target.key, "")
-    row = s.row(told.target, told.row)
-    out = [s.line("draft", row=row)]
-    texts = [told.row[name] for name, _ in op.text if name in told.row]
-    if texts and not told.short:
-        out.append(s.line("draft_text", text=quoted(s, max(texts, key=len))))
-    return [*out, s.line("number", key=key)] if key not in row else out
+def _amount(s: Speaker, field: Field, figure: Field, value: float) -> str:
+    """Say an amount; one without a unit by what its label counts, or in the unit of the figure that it changes."""
+    if field.unit is None and figure.unit is not None:
+        field = replace(field, unit=figure.unit)
+    label = s.label(field).removeprefix("number of ")
+    if s.zh or field.unit is not None or not (is_plural(label) or label != s.label(field)):
+        return s.say(field, value)
+    return counted(value, head(label), s.say(field, value))
 
 
-def quoted(s: Speaker, text: str) -> str:
-    """Quote a text in full."""
-    return f"“{text}”" if s.zh else f'"{text}"'
-
-
-def report(s: Speaker, told: Told) -> list[str]:
-    """Give the figures of a report."""
-    entity, key = told.target, told.row.get(told.target.key, "")
-    row, facts = s.row(entity, told.row), _news(s, told, entity, _set_names(told), 3 if told.short else 5)
-    number = [s.line("number", key=key)] if key and key not in row else []
-    if not facts:
-        return [s.line("draft", row=row), *number]
-    return [s.line("report", row=row, facts=listed(s, [fact.words for fact in facts])), *number]
-
-
-def notify(s: Speaker, told: Told) -> list[str]:
-    """Tell who was told about what."""
-    message = told.api.pack.entity("message")
-    who = s.names.get(told.row["recipient"], "") or target_row(s, told)
-    channel = s.say(message.field("channel"), told.row["channel"])
-    act = "notify_you" if who in ("you", "您") else "notify"
-    out = [s.line(act, who=who, channel=channel, topic=told.row["topic"])]
-    return out if told.short else [*out, s.line("notify_text", text=quoted(s, told.row["body"]))]
-
-
-def watch(s: Speaker, told: Told) -> list[str]:
-    """Tell what is watched, and whether it is met already."""
-    field, alert = told.target.field(told.api.operation.path), told.api.pack.entity("alert")
-    channel = s.say(alert.field("channel"), told.row["channel"])
-    threshold = s.say(field, told.row["threshold"])
-    row = target_row(s, told)
-    out = [s.line(f"watch_{told.row['condition']}", row=row, label=s.label(field), threshold=threshold, channel=channel)]
-    if "met_now" in told.row and not told.short:
-        out.append(s.line("watch_met" if told.row["met_now"] else "watch_not_met"))
-    return out
+def measure_of(label: str) -> str:
+    """Give the Chinese measure word of an entity."""
+    return joints.counted_zh(label)[1 : -len(label)]

@@ -11,6 +11,7 @@ from toolsim.taxonomy.declarations import Field, Kind, Operation
 from toolsim.wording import values
 from toolsim.wording.answer_changes import Told, listed, target_row
 from toolsim.wording.answer_facts import Speaker
+from toolsim.wording.answer_labels import asks
 from toolsim.wording.answer_words import be, is_plural, on, sentence
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -18,6 +19,7 @@ _IDLE = frozenset(("the", "of", "a", "an", "in", "per", "for", "to", "and", "fro
 _PHRASE = 3
 """Options of so many words speak for themselves."""
 _EXPLAINING = 4
+_RESULTS = ("结论", "判断结果", "结果")
 
 
 def think(s: Speaker, told: Told) -> list[str]:
@@ -57,14 +59,17 @@ def _headline(op: Operation, fields: Sequence[Field]) -> Field:
 def _figure(s: Speaker, field: Field, value: Any) -> str:
     clause, label = s.clause(field, value), s.label(field)
     if s.zh or clause.startswith(f"the {label} "):
-        said, plural = s.say(field, value), is_plural(label)
-        return s.line("figure", label=label, value=said, be=be(label, label), comes="come" if plural else "comes") if said else clause
+        comes = "come" if is_plural(label) else "comes"
+        return s.line("figure", label=label, value=s.bare(field, value), be=be(label, label), comes=comes) if clause else ""
     return clause
 
 
 def _verdict(s: Speaker, field: Field, value: Any) -> str:
     said, label = s.say(field, value), s.label(field)
-    long = len(said) > 6 if s.zh else len(said.split()) >= _PHRASE
+    alike = not s.zh and bool(set(said.lower().split()) & set(label.lower().split()))
+    if (asks(label) and not s.zh) or label in _RESULTS:
+        return s.line("verdict_plain", label=label, value=said)
+    long = len(said) > 6 if s.zh else len(said.split()) >= _PHRASE or alike
     return s.line("verdict_phrase" if long else "verdict", label=label, value=said, be=be(label, label))
 
 
@@ -102,6 +107,8 @@ def convert(s: Speaker, told: Told) -> list[str]:
 
     def amount(value: float, code: str) -> str:
         number = values.number(value, s.language)
+        if s.zh and (named := re.fullmatch(r"(.+)（(.+)）", scale[code])):
+            return f"{named[1]}{number}{named[2]}"
         return number + scale[code] if s.zh else f"{number} {scale[code]}"
 
     source = amount(told.args["value"], told.args["from_unit"])

@@ -9,9 +9,10 @@ from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Entity, Field, Kind
 from toolsim.taxonomy.rules import Row
 from toolsim.verbs.paths import resolve
 from toolsim.verbs.verb import row_fields
-from toolsim.wording.answer_changes import Told, compose, listed, state_line, target_row
+from toolsim.wording.answer_changes import Told, compose, listed, measure_of, state_line, target_row
 from toolsim.wording.answer_facts import Speaker
-from toolsim.wording.answer_words import counted, plural
+from toolsim.wording.answer_rows import name_row
+from toolsim.wording.answer_words import be, counted, is_plural, plural
 
 MOST_ROWS = 5
 _INLINE = {"en": 150, "zh": 60}
@@ -22,7 +23,7 @@ def get(s: Speaker, told: Told) -> list[str]:
     row, op = target_row(s, told), told.api.operation
     own = [f for f in told.api.prepared.result if f.name not in op.also and f.name != told.target.key]
     state = next((f for f in own if f.kind is Kind.STATE and f.name in told.row), None)
-    facts = s.facts(own, told.row, 2 if told.short else 3 if state else 4, told.target.known_as)
+    facts = s.facts(own, told.row, 2 if told.short else 3 if state else 4, told.target.known_as, own=state is None)
     if state is not None:
         out = compose(s, state_line(s, "get", told, state, told.row[state.name], row), facts)
     elif facts:
@@ -41,11 +42,11 @@ def _related(s: Speaker, entity: Entity, rows: Sequence[Row]) -> str:
         return s.line("related_none", what=what)
     shown = describe_rows(s, entity, row_fields(entity), rows[:3], 2)
     if len(rows) > len(shown):
-        shown.append(s.line("find_more", count=str(len(rows) - len(shown))))
+        shown.append(s.line("find_more", count=str(len(rows) - len(shown)), measure=measure_of(entity.label.zh)))
     count = str(len(rows)) if s.zh else counted(len(rows), entity.label.en, str(len(rows)))
     be_ = "is" if len(rows) == 1 else "are"
     if s.zh:
-        return s.line("related", what=what, count=count, rows="；".join(shown))
+        return s.line("related", what=what, count=count, rows="；".join(shown), measure=measure_of(what))
     return s.line("related", what=count, be=be_, rows="; ".join(shown))
 
 
@@ -63,7 +64,7 @@ def describe_rows(
     numbered: bool = True,
 ) -> list[str]:
     """Describe rows by name and a few telling fields; those that read alike get their number."""
-    named = [s.row(entity, row) for row in rows]
+    named = [name_row(s, entity, row) for row in rows]
     skipped = {entity.key, *entity.known_as, *skip}
     own = [f for f in fields if f.name not in skipped or (f.name == first and f.name not in entity.known_as)]
     chosen = _telling(s, own, rows, most, first)
@@ -92,9 +93,9 @@ def _telling(s: Speaker, fields: Sequence[Field], rows: Sequence[Row], most: int
     return [field for _, _, field in weighed[:most]]
 
 
-def rows_line(s: Speaker, main: str, rows: Sequence[str], more: int) -> list[str]:
+def rows_line(s: Speaker, main: str, rows: Sequence[str], more: int, measure: str = "") -> list[str]:
     """Set a list under its opening: in line when it is short, in lines of its own when not."""
-    extra = [s.line("find_more", count=str(more))] if more else []
+    extra = [s.line("find_more", count=str(more), measure=measure)] if more else []
     if len(rows) <= 2 or sum(map(len, rows)) < _INLINE[s.language]:
         mark = "；" if s.zh else "; "
         return [f"{main}{'：' if s.zh else ': '}{mark.join([*rows, *extra])}"]
@@ -112,9 +113,10 @@ def find(s: Speaker, told: Told) -> list[str]:
     most = 3 if told.short else MOST_ROWS
     same = [name for name, value in told.args.items() if items and items[0].get(name) == value]
     rows = describe_rows(s, entity, listing.fields, items[:most], 2 if len(items) > 1 else 3, told.args.get("sort_by", ""), same)
+    measure = measure_of(entity.label.zh)
     if total == 1:
-        return [s.line("find_one", what=entity.label.say(s.language), row=rows[0])]
-    return rows_line(s, s.line("find_many", what=what, count=str(total)), rows, total - len(rows))
+        return [s.line("find_one", what=entity.label.say(s.language), row=rows[0], measure=measure)]
+    return rows_line(s, s.line("find_many", what=what, count=str(total), measure=measure), rows, total - len(rows), measure)
 
 
 # --- ranking and comparing ---
@@ -130,8 +132,11 @@ def rank(s: Speaker, told: Told) -> list[str]:
     items = items[: 3 if told.short else MOST_ROWS]
     rows, figures = describe_rows(s, entity, (), items, 0), [s.say(field, item[field.name]) for item in items]
     low = told.args.get("order") == "lowest"
+    label = s.label(field)
     act = "rank_days" if field.kind in TEMPORAL else "rank_low" if low else "rank"
-    out = [s.line(act, label=s.label(field), first=rows[0], value=figures[0])]
+    if not s.zh and act != "rank_days" and field.unit is None and is_plural(label):
+        act = "rank_fewest" if low else "rank_most"
+    out = [s.line(act, label=label, first=rows[0], value=figures[0])]
     rest = [f"{row}（{figure}）" if s.zh else f"{row} ({figure})" for row, figure in zip(rows[1:], figures[1:], strict=True)]
     if rest:
         out.append(s.line("rank_rest" if len(rest) > 1 else "rank_rest_one", rest=s.join(rest)))
@@ -172,11 +177,14 @@ def measure(s: Speaker, told: Told) -> list[str]:
         return [s.line("count_none" if stat == "count" else "measure_none", what=what)]
     field = resolve(told.api.pack, entity, op.of, op.place).field if op.of else None
     if stat == "count" or field is None:
-        slots = {"count": str(count) if s.zh else many, "what": what}
+        slots = {"count": str(count) if s.zh else many, "what": what, "measure": measure_of(what) if s.zh else ""}
         out = [s.line("count", be="is" if count == 1 else "are", **slots)]
     else:
-        value, label = s.say(field, told.row["value"]), s.label(field)
-        out = [s.line(f"measure_{stat}", label=label, value=value, what=what, count=str(count) if s.zh else many)]
+        label = s.label(field)
+        slots = {"value": s.bare(field, told.row["value"]), "label": label, "be": be(label, label), "what": what}
+        slots["s"] = "" if is_plural(label) else "s"
+        act = f"measure_{stat}" if count > 1 else "measure_one"
+        out = [s.line(act, count=str(count) if s.zh else many, measure=measure_of(what) if s.zh else "", **slots)]
     return out if told.short else [*out, *_groups(s, told, field, stat)]
 
 
@@ -190,9 +198,10 @@ def _groups(s: Speaker, told: Told, field: Field | None, stat: str) -> list[str]
     parts = []
     for group in ordered:
         figure = str(group["count"]) if stat == "count" or field is None else s.say(field, group["value"])
-        parts.append(f"{_group_name(s, grouping, group['group'])}{'' if s.zh else ' '}{figure}")
+        name = _group_name(s, grouping, group["group"])
+        parts.append(f"{name}{('是' if name[-1].isascii() else '') if s.zh else ' '}{figure}")
     if len(groups) > len(ordered):
-        parts.append(s.line("find_more", count=str(len(groups) - len(ordered))))
+        parts.append(s.line("find_more", count=str(len(groups) - len(ordered)), measure="组"))
     mark = "，" if s.zh else ", "
     return [s.line("groups", label=s.label(grouping), groups=mark.join(parts))]
 
@@ -207,5 +216,3 @@ def _group_name(s: Speaker, field: Field, name: str) -> str:
     if field.kind in NUMERIC:
         return f"{s.label(field)}{name}" if s.zh else f"{s.label(field)} {name}"
     return s.say(field, name)
-
-

@@ -18,4 +18,5 @@ def phrases(language: Language) -> dict[str, tuple[str, ...]]:
         PackError: naming file and line.
     """
     root = yaml.read(shipped("scenarios") / "wording" / f"answers_{language}.yaml")
-    return {act: tuple(as_text(item, act) for item in as_list(node, act)) for act, node in as_mapping(root, "the answers").items()}
+    acts = as_mapping(root, "the answers")
+    return {act: tuple(as_text(item, act) for item in as_list(node, act)) for act, node in acts.items()}

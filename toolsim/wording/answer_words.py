@@ -15,9 +15,9 @@ _YOU = {
 _FIRST = re.compile(r"\b(?:I'm|I've|I'll|I'd|I am|I|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself)\b(?!['’/])")
 _QUOTED = re.compile(r"“[^”]*”|《[^》]*》|\"[^\"]*\"")
 _HEAD = re.compile(
-    r" (?:of|in|on|for|that|who|which|to|per|from|above|below|over|with|without|at|between|within|until|before|beyond|since|after|"
-    r"a (?=day|month|year|week|second)|an (?=hour)|still|now|left|not|so far|by|needed|allowed|taken|used|earned|failed|worked|free|"
-    r"caught|admitted|counted|late|gained|practised|planned|running|today|missing|available|claimed|usable|too many)\b.*"
+    r" (?:of|in|on|for|that|who|which|it|you|they|to|per|from|above|below|over|with|without|at|between|within|until|before|"
+    r"beyond|since|after|where|the|as|far|when|now|due|by|already|beforehand|still|left|not|so far|free|late|today|missing|this|"
+    r"available|usable|too many|a (?=day|month|year|week|second)|an (?=hour)|(?<=s )(?:\w+ed|\w+ing|paid|heard|caught|taken))\b.*"
 )
 _IRREGULAR = {
     "person": "people", "child": "children", "woman": "women", "man": "men", "tooth": "teeth", "leaf": "leaves",
@@ -25,11 +25,13 @@ _IRREGULAR = {
     "head": "heads", "baggage": "baggage", "mouse": "mice",
 }  # fmt: skip
 _SINGULAR = {plural: single for single, plural in _IRREGULAR.items() if single != plural}
+_SPAN = re.compile(r"(days|hours|minutes|months|weeks|years|seconds) ")
 _NO_PLURAL = re.compile(r"(?:ss|us|is|'s|gas|lens|news)$")
 _AN = re.compile(r"(?:[aeio]|u(?!ni|se|s[aeiu]|ti)|hour|honou?r|heir|SMS|MRI|X-ray|R[A-Z]|[FHLMN]\d*[A-Z]{2})")
 _AN_NOT = re.compile(r"(?:one|once|eu)", re.IGNORECASE)
+_OPENER = re.compile(r"(?:Done[:,] |That's done, |All right, |That worked: |好了，|办好了，|改好了，|设好了，|查到了，|查过了，)")
 _ON = re.compile(r"\b(?:on|in|at) (?=(?:today|tomorrow|yesterday|this \w+day|next \w+day)\b)")
-_ZH_END = "。！？…”：；"
+_ZH_END = "。！？…：；"
 
 
 def second_person(words: str, language: Language) -> str:
@@ -55,6 +57,8 @@ def _turned(words: str, language: Language) -> str:
 @lru_cache(maxsize=4096)
 def head(label: str) -> str:
     """Give the noun that an English label is about, with what stands before it: `minutes` of `minutes on the road`."""
+    if span := _SPAN.match(label):
+        return span[1]
     return _HEAD.sub("", label, count=1) or label
 
 
@@ -119,6 +123,16 @@ def be(subject: str, label: str = "") -> str:
     return "are" if subject.lower() == "you" or (label and is_plural(label)) else "is"
 
 
+def has(label: str) -> str:
+    """Conjugate `have` for a label."""
+    return "have" if is_plural(label) else "has"
+
+
+def without_opener(text: str) -> str:
+    """Take `Done: ` and its like away, which opens an answer but no later sentence of it."""
+    return _OPENER.sub("", text, count=1)
+
+
 def on(when: str) -> str:
     """Put `on` before a day that needs it."""
     return when if _ON.match(f"on {when}") else f"on {when}"
@@ -133,9 +147,15 @@ def sentence(text: str, language: Language) -> str:
     """Make a sentence of a clause: a capital and a full stop where there is none."""
     text = text.strip()
     if language == "zh":
-        return text if text[-1] in _ZH_END else text + "。"
+        closed = text[-1] in _ZH_END or (text[-1] in "”』）" and text[-2] in "。！？")
+        return text if closed else text + "。"
     text = text[:1].upper() + text[1:]
-    return text if text[-1] in ".!?…:" or text.endswith(('."', '?"', '!"')) else text + "."
+    return text if text[-1] in ".!?…:" or text.endswith(('."', '?"', '!"', '…"')) else text + "."
+
+
+def quoted(text: str, zh: bool) -> str:
+    """Quote a text in full."""
+    return f"“{text}”" if zh else f'"{text}"'
 
 
 def paragraph(sentences: Iterable[str], language: Language) -> str:
@@ -145,6 +165,7 @@ def paragraph(sentences: Iterable[str], language: Language) -> str:
         if not text:
             continue
         if out:
+            text = without_opener(text)
             out += "\n" if "\n" in out or "\n" in text else "" if language == "zh" else " "
         out += text if "\n" in text else sentence(text, language)
     return out

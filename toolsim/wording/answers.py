@@ -16,6 +16,7 @@ from toolsim.verbs.verb import row_fields
 from toolsim.wording import answer_changes as changes
 from toolsim.wording import answer_figures as figures
 from toolsim.wording import answer_lists as lists
+from toolsim.wording import answer_texts as texts
 from toolsim.wording.answer_changes import Part, Told
 from toolsim.wording.answer_facts import Speaker, canonical, wire_name
 from toolsim.wording.answer_words import paragraph, second_person, sentence
@@ -38,10 +39,10 @@ PARTS: dict[str, Part] = {
     "move": changes.move,
     "adjust": changes.adjust,
     "transfer": changes.transfer,
-    "draft": changes.draft,
-    "report": changes.report,
-    "notify": changes.notify,
-    "watch": changes.watch,
+    "draft": texts.draft,
+    "report": texts.report,
+    "notify": texts.notify,
+    "watch": texts.watch,
     "check": figures.check,
     "convert": figures.convert,
     "series": figures.series,
@@ -82,7 +83,8 @@ class Teller:
         sentences: list[str] = []
         for index, one in enumerate(matter):
             if one.refused:
-                act = "fault" if len(matter) == 1 else "fault_first" if _repaired(one, matter[index + 1 :]) else "fault_of_several"
+                others = "fault_first" if _repaired(one, matter[index + 1 :]) else "fault_of_several"
+                act = others if len(matter) > 1 else "fault"
                 sentences.append(self._speaker.line(act, message=one.refused))
             else:
                 sentences += self._sentences(one, len(matter) > 1)

@@ -53,6 +53,8 @@ class Clauses:
         self.language = world.language
         self.en = self.language == "en"
         self.told: list[Told] = []
+        self.tail: list[str] = []
+        """Lists of entries, which are told after everything else."""
         self.entry = 0
 
     # --- values ---
@@ -111,11 +113,14 @@ class Clauses:
         if phrases:
             return joints.insert(self.rng.choice(phrases), self.say(field, value, name, steps), self.language)
         alike = [f for f in siblings if f.kind is field.kind and f.unit == field.unit]
-        speaks = field.kind in TEMPORAL | {Kind.ENUM, Kind.REF} or field.unit is not None or field is siblings[0]
+        speaks = field.kind in TEMPORAL | {Kind.ENUM, Kind.REF} or field.unit is not None
+        speaks = speaks or (field is siblings[0] and field.kind is Kind.TEXT)
         said = self.say(field, value, name, steps)
         if speaks and len(alike) == 1:
             return said
         label, said = shown(field, said, self.language)
+        if self.en and field.kind in NUMERIC and _COUNTS.match(label):
+            return joints.insert_en(f"{{}} {label}", said)
         return f"{label} {said}" if self.en else f"{label}{said}"
 
     # --- facts ---
@@ -128,17 +133,33 @@ class Clauses:
             if name in done:
                 continue
             field = self.sheet.fields[name]
-            pair = self._ends(name, field)
+            pair = self.ends(name, field)
             if pair is not None:
                 done |= set(pair)
                 out.append(self._range(field, pair, rest))
             elif field.kind is Kind.VALUE:
                 out += self._nested(field, value, name, ())
+            elif field.item is not None and field.item.kind is Kind.VALUE:
+                self.tail.append(self._listed(field, value, name))
             else:
                 out.append(self.fact(field, value, name, ()))
         return [clause for clause in out if clause]
 
-    def _ends(self, name: str, field: Field) -> tuple[str, str] | None:
+    def _listed(self, field: Field, value: list[Any], name: str) -> str:
+        said = self.say(field, value, name)
+        phrases = [phrase for phrase in field.say.say(self.language) if "{}" in phrase]
+        if phrases and len(value) == 1:
+            return joints.insert(phrases[0], said, self.language).removesuffix("的")
+        return said
+
+    def with_tail(self, text: str) -> str:
+        """Add the lists of entries to a text."""
+        colon, stop = (": ", "; ") if self.en else ("：", "；")
+        text = joints.before_list(text, self.language) if self.tail else text
+        return text + (colon + stop.join(self.tail) if self.tail else "")
+
+    def ends(self, name: str, field: Field) -> tuple[str, str] | None:
+        """Name both ends of the range that a parameter is one end of."""
         match = _RANGE.match(name)
         if match is None or field.kind not in NUMERIC | TEMPORAL or name in self.sheet.alone:
             return None
@@ -149,7 +170,14 @@ class Clauses:
         en, zh = field.label.en.rpartition(": ")[0], field.label.zh.rpartition("：")[0]
         field = replace(field, label=Text(en or field.label.en, zh or field.label.zh))
         said = {end: self.say(field, rest[end], end) for end in pair if end in rest}
+        if len(said) == 2 and rest[pair[0]] != rest[pair[1]]:
+            said[pair[0]] = self._shorten(pair[0], joints.without_unit(said[pair[0]], said[pair[1]], self.language))
         return self._clause(field, self._span(field, said.get(pair[0]), said.get(pair[1])))
+
+    def _shorten(self, name: str, words: str) -> str:
+        """Keep the lower end of a range as it is said after all."""
+        self.told = [replace(told, words=words) if told.name == name and told.entry == self.entry else told for told in self.told]
+        return words
 
     def _span(self, field: Field, low: str | None, high: str | None) -> str:
         """Say a range whose ends are said already."""
@@ -186,7 +214,7 @@ class Clauses:
                 yield f"with {field.label.en} from {low} to {high}" if self.en else f"{field.label.zh}{low}到{high}的"
             elif f.kind is Kind.VALUE and f.of in twins:
                 held = self.join(list(self._nested(f, value[f.name], name, (*steps, f.name))))
-                yield f"for the {f.label.en}: {held}" if self.en else f"{f.label.zh}{held}"
+                yield f"with {f.label.en} of {held.removeprefix('with ')}" if self.en else f"{f.label.zh}{held}"
             elif f.kind is Kind.VALUE:
                 yield from self._nested(f, value[f.name], name, (*steps, f.name))
             else:
@@ -229,5 +257,6 @@ class Clauses:
         return values.join(clauses, "en")
 
 
+_COUNTS = re.compile(r"[a-z]+[^s]s\b")
 _FOLLOWS = re.compile(r"(?:at|on|in|for|of|from|to|by|with|without|as|over|per|due|made|not|until|under|every) ")
 _RUNS_ON = re.compile(r"(?:月|号|日|点|半|分|天)\|\S|的\|")

@@ -35,10 +35,11 @@ _END = r"(?=\s*(?:[.,!?;)]|$|-|–)|\s+(?:on|in|at|for|today|tomorrow|this|next|
 _EN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        rf"(?<!from )\b(?P<spoken>{_SPOKEN}|\d{{1,2}}(?=\s+(?:minutes?|past)))"
+        rf"(?:\s+minutes?)?\s+(?P<side>past|to|after|before|till)\s+(?P<hour>{_HOUR})\b"
+        rf"(?!\s*(?:minutes|hours|days|%|percent|yuan|people)|:)(?:\s+o'clock)?{_TAIL}?",
         rf"(?<![\d:])(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::\d{{2}})?(?!\d){_TAIL}?",
         rf"(?<![\d:.])(?P<hour>\d{{1,2}})(?:\.(?P<minute>\d{{2}}))?{_TAIL}",
-        rf"\b(?P<spoken>{_SPOKEN}|\d{{1,2}})(?:\s+minutes?)?\s+(?P<side>past|to|after|before|till)\s+(?P<hour>{_HOUR})\b"
-        rf"(?!\s*(?:minutes|hours|days|%|percent|yuan|people)|:)(?:\s+o'clock)?{_TAIL}?",
         r"\b(?P<named>noon|midday|midnight)\b",
         rf"\b(?P<hour>{_HOUR})\s+o'clock{_TAIL}?",
         rf"\b(?P<hour>{'|'.join(_HOURS)})(?:[\s-]+(?P<spoken>{_SPOKEN}))?{_TAIL}",
@@ -88,9 +89,9 @@ def _resolved(hour: int, minute: int, part: str, padded: bool) -> Iterator[str]:
 # --- Chinese ---
 
 _ZH_PARTS = {
-    "凌晨": (0, 12), "清晨": (0, 12), "清早": (0, 12), "一早": (0, 12), "早上": (0, 12), "早晨": (0, 12), "上午": (0, 12), "早": (0, 12),
-    "中午": (10, 15), "午后": (12, 24), "下午": (12, 24), "傍晚": (12, 24), "晚上": (17, 28), "晚间": (17, 28), "夜里": (21, 30),
-    "夜间": (21, 30), "深夜": (21, 30), "半夜": (21, 30), "晚": (17, 28),
+    "凌晨": (0, 12), "清晨": (0, 12), "清早": (0, 12), "一早": (0, 12), "早上": (0, 12), "早晨": (0, 12), "上午": (0, 12),
+    "早": (0, 12), "中午": (10, 15), "午后": (12, 24), "下午": (12, 24), "傍晚": (12, 24), "晚上": (17, 28), "晚间": (17, 28),
+    "夜里": (21, 30), "夜间": (21, 30), "深夜": (21, 30), "半夜": (21, 30), "晚": (17, 28),
 }  # fmt: skip
 """Between which hours each part of the day lies; past 24 they belong to the next day."""
 
@@ -103,7 +104,7 @@ _ZH = tuple(
         rf"(?:{_ZH_PART})?(?<!\d)(?P<hour>\d{{1,2}})[:：](?P<minute>\d{{2}})(?!\d)",
         rf"(?:{_ZH_PART})?差(?P<less>一刻|{_ZH_MINUTE})分?(?:钟)?(?:到)?{_ZH_HOUR}点",
         rf"(?:{_ZH_PART})?(?<![\d.]){_ZH_HOUR}(?:点(?![几些])|时(?=[\d零整半一二三四五]|$))[钟整]?"
-        rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|过?(?P<minute>{_ZH_MINUTE})(?![个块万千百人张元])分?)?",
+        rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|过?(?P<minute>{_ZH_MINUTE})(?![\d.个块万千百人张元度%°℃])分?)?",
         r"(?P<named>正午|中午|午夜|半夜)(?!\d|[零一二两三四五六七八九十])",
     )
 )
@@ -132,7 +133,10 @@ def _chinese(match: re.Match[str]) -> Iterator[str]:
 
 # --- both ---
 
-_EN_LENGTH = r"[\w.]+(?:\s+[\w.]+){0,3}?\s+(?:minutes?|mins?|hours?)(?:\s+and\s+(?:a|three)\s+(?:half|quarters?)|\s+(?:and\s+)?\d+\s+minutes)?\b"
+_EN_LENGTH = (
+    r"[\w.]+(?:\s+[\w.]+){0,3}?\s+(?:minutes?|mins?|hours?)"
+    r"(?:\s+and\s+(?:a|three)\s+(?:half|quarters?)|\s+(?:and\s+)?\d+\s+minutes)?\b"
+)
 _ZH_LENGTH = r"[\d.一二两三四五六七八九十半个]+(?:小时|钟头|分钟|刻钟)半?(?:\d+分钟)?"
 _AWAY = {
     "en": re.compile(rf"\bin\s+(?P<ahead>{_EN_LENGTH})(?!\s+ago)|(?<!\w)(?P<back>{_EN_LENGTH})\s+ago\b", re.IGNORECASE),

@@ -8,7 +8,7 @@ from random import Random
 from toolsim.base.text import Language
 from toolsim.taxonomy.declarations import Field
 
-_VERB_ZH = "带|含|要|是|能|可|会|支持|允许|开|算|属|接受|需|愿|适|自动|匿名|公开|对外|提供|经|持|计|在|住|供"
+_VERB_ZH = "随机|循环|带|含|要|是|能|可|会|支持|允许|开|算|属|接受|需|愿|适|自动|匿名|公开|对外|提供|经|持|计|在|住|供"
 _AUX = re.compile(r"^(.*?)\b(is|are|has|have|was|were|can|may|will|must)\b(.*)$")
 _FINITE = re.compile(r"^(.*?)\b([a-z]{2,}[^s\W]s) (.+)$")
 _FINITE_VERBS = frozenset(
@@ -103,7 +103,7 @@ def say(field: Field, value: bool, language: Language, rng: Random) -> str:
     phrases = [phrase for phrase in field.say.say(language) if "{}" not in phrase]
     label = field.label.say(language)
     if language == "zh":
-        phrase = rng.choice(phrases) if phrases else label.removeprefix("是否") + "的"
+        phrase = rng.choice(phrases) if phrases else _whether_zh(label)
         return phrase if value else _not_zh(phrase)
     phrase = rng.choice(phrases) if phrases else _clause(label)
     return phrase if value else _not_en(phrase)
@@ -131,10 +131,12 @@ def _clause(label: str) -> str:
 
 def _not_en(phrase: str) -> str:
     if phrase.startswith("with "):
-        return "without " + re.sub(r"^(?:a|an) ", "any ", phrase[5:])
+        return "without " + phrase[5:]
     if phrase.startswith("without "):
         return "with " + phrase[8:]
-    aux = _AUX.match(phrase)
+    if re.match(r"that I paid", phrase):
+        return phrase.replace("paid", "didn't pay")
+    aux = None if re.match(r"\w+ing\b", phrase) else _AUX.match(phrase)
     if aux:
         word = {"can": "can't", "will": "won't", "may": "may not", "must": "needn't"}.get(aux[2], f"{aux[2]}n't")
         if aux[2] in ("has", "have") and not re.match(r" (?:\w+ed|been|seen|made|left|had|got|come|gone)\b", aux[3]):
@@ -148,18 +150,49 @@ def _not_en(phrase: str) -> str:
     return f"not {phrase}"
 
 
+_QUALITY_ZH = re.compile(
+    r"^(?P<who>.{2,6}?)(?P<how>满意|齐全|完整|露骨|配合|一致|同意|知情|愿意|稳定|合格|能动|可用|可靠|付清|到位|到齐|到场|在场|"
+    r"带.*|需要.*|要.*|能.*|会.*|可.*|含.*|是.*|在.*|支持.*|使用.*|吃.*|坐.*|用.*)的$"
+)
+_DONE_ZH = re.compile(r"^(?P<who>.{0,6}?)(?:已经|已)(?P<how>.+)的$")
+
+
+def _whether_zh(label: str) -> str:
+    """Say a label as a fact: 材料是否齐全 gives 材料齐全的."""
+    return label.removesuffix("吗").replace("是否", "").replace("能否", "能") + "的"
+
+
 def _not_zh(phrase: str) -> str:
-    if phrase.startswith(("已经", "已")):
-        return "还没" + phrase.removeprefix("已经").removeprefix("已")
-    if phrase.startswith(("不", "没", "无", "未")):
-        opposite = {"不": "", "没有": "有", "没": "", "无": "有", "未": "已"}
-        for lead, other in opposite.items():
-            if phrase.startswith(lead):
-                return other + phrase[len(lead) :]
-    if phrase.startswith("有"):
-        return "没" + phrase
+    done = _DONE_ZH.match(phrase)
+    if done:
+        return f"{done['who']}还没{re.sub('(?<=签)了', '', done['how']).removesuffix('了')}的"
+    if "也" in phrase:
+        return phrase.replace("也", "不", 1)
+    if phrase.endswith("开着的"):
+        return phrase.removesuffix("开着的") + "没开的"
+    for lead, other in _OPPOSITES_ZH:
+        if phrase.startswith(lead):
+            return other + phrase[len(lead) :]
     if re.match(_VERB_ZH, phrase):
         return "不" + phrase
     if phrase.endswith(("了的", "过的")):
         return "没" + phrase[:-2] + ("过的" if phrase.endswith("过的") else "的")
+    quality = _QUALITY_ZH.match(phrase)
+    if quality:
+        no = "没" if quality["how"].startswith(("付清", "到位", "到齐", "到场", "同意", "有")) else "不"
+        return f"{quality['who']}{no}{quality['how']}的"
+    had = re.match(r"^(.{1,6}?)有(.+)$", phrase)
+    if had:
+        return f"{had[1]}没有{had[2]}"
     return "不是" + phrase
+
+
+_OPPOSITES_ZH = (
+    ("没有", "有"), ("没人时自动", "没人时不自动"), ("未", "已"), ("有", "没有"), 
+    ("只", "不只"), ("免", "不免"), ("要", "不用"), ("需", "不用"),
+    ("开了", "没开"), ("设为", "没设为"), ("设", "没设"), ("在吃", "没在吃"), ("在吸", "没在吸"), 
+    ("收完", "没收完"), ("被", "没被"),
+    ("怀孕", "没怀孕"), ("按", "不按"), ("转回", "不转回"), ("从", "不从"), ("放在", "没放在"), 
+    ("提前", "没提前"), ("答对", "没答对"),
+    ("加密", "没加密"), ("双方", "并非双方"), ("24小时能", "24小时不能"), ("无障碍", "不是无障碍"),
+)  # fmt: skip

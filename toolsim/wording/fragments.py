@@ -12,28 +12,51 @@ from toolsim.wording.labels import shown
 def fragments(teller: Clauses, args: Args) -> str:
     """Give the values of arguments as one fragment; those that could be taken for each other are named."""
     fields = teller.sheet.fields
-    out = []
+    out: list[str] = []
+    phrased, done = False, set[str]()
     for name, value in args.items():
         field = fields[name]
-        alike = sum(_sort(fields[other]) == _sort(field) for other in args)
-        out.append(_fragment(teller, field, value, alike > 1))
-    return values.join([part for part in out if part], teller.language)
+        pair = teller.ends(name, field)
+        if name in done:
+            continue
+        if pair is not None:
+            done |= set(pair)
+            out += map(_bare, teller.clauses({end: args[end] for end in pair if end in args}))
+            phrased = True
+        elif field.item is not None and field.item.kind is Kind.VALUE:
+            teller.clauses({name: value})
+        else:
+            alike = sum(_sort(fields[other]) == _sort(field) for other in args)
+            said, own = _fragment(teller, field, value, alike > 1)
+            out.append(said)
+            phrased = phrased or own
+    parts = [part for part in out if part]
+    if not parts:
+        return "; ".join(teller.tail) if teller.en else "；".join(teller.tail)
+    listed = "，".join(parts) if phrased and not teller.en else values.join(parts, teller.language)
+    return teller.with_tail(listed)
 
 
-def _sort(field: Field) -> tuple[Kind, str, str]:
-    return field.kind, field.of, field.unit.en if field.unit else ""
+def _bare(clause: str) -> str:
+    return clause.removesuffix("的")
 
 
-def _fragment(teller: Clauses, field: Field, value: object, named: bool) -> str:
+def _sort(field: Field) -> tuple[object, ...]:
+    """Give what makes two values look alike."""
+    return field.kind, field.of, field.unit, field.codes
+
+
+def _fragment(teller: Clauses, field: Field, value: object, named: bool) -> tuple[str, bool]:
+    """Say one value, and tell whether it is a phrase of its own."""
     if field.kind in (Kind.FLAG, Kind.VALUE):
-        return teller.fact(field, value, field.name, ()).removesuffix("的")
+        return _bare(teller.fact(field, value, field.name, ())), True
     phrases = [phrase for phrase in field.say.say(teller.language) if "{}" in phrase]
     lead = teller.sheet.leads[teller.language].get(field.name)
     said = teller.say(field, value, field.name)
     phrase = teller.rng.choice(phrases) if phrases else lead
     if phrase:
-        return joints.insert(phrase, said, teller.language).removesuffix("的")
+        return _bare(joints.insert(phrase, said, teller.language)), True
     if not named:
-        return said
+        return said, False
     label, said = shown(field, said, teller.language)
-    return f"the {label} {said}" if teller.en else f"{label}{said}"
+    return (f"the {label} {said}" if teller.en else f"{label}{said}"), not teller.en

@@ -14,12 +14,12 @@ _UNITS_EN = re.compile(
 _UNITS_ZH = re.compile(r"（([^（）]{1,4})）$")
 _BEFORE = ("万分之", "千分之")
 _PART_ZH = "（可只填一部分）"
-_PART_EN = ", or part of it"
 
 
 def shown(field: Field, said: str, language: Language) -> tuple[str, str]:
     """Give a label without the unit in it, and the value with that unit."""
-    label = field.label.say(language).removesuffix(_PART_EN).removesuffix(_PART_ZH).removeprefix("是否")
+    label = re.split(r"[,，]", field.label.say(language).removesuffix(_PART_ZH), maxsplit=1)[0]
+    label = label.removeprefix("是否").removesuffix("列表")
     if language == "en":
         unit = _UNITS_EN.search(label)
         if unit and field.kind in NUMERIC and field.unit is None:
@@ -36,6 +36,8 @@ def shown(field: Field, said: str, language: Language) -> tuple[str, str]:
 def fallback(field: Field, said: str, language: Language) -> str:
     """Give a clause for a fact from its label."""
     label, said = shown(field, said, language)
+    if field.kind is Kind.REF and field.label.en.startswith("number of the "):
+        return f"{said}的" if language == "zh" else f"for {said}"
     if language == "zh":
         return _zh(field, label, said)
     if field.kind is Kind.STATE:
@@ -43,7 +45,8 @@ def fallback(field: Field, said: str, language: Language) -> str:
     if field.kind in NUMERIC:
         if label.startswith("number of "):
             return f"with {said} {label[10:]}"
-        return f"with {joints.article(label)} of {said}"
+        bounded = said.startswith(("between ", "at most "))
+        return f"with {joints.article(label)} {'' if bounded else 'of '}{said}"
     if field.kind in TEMPORAL:
         lead = "at" if field.kind is Kind.TIME else "on"
         return joints.insert_en(f"with the {label} {lead} {{}}", said)

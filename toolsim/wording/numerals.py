@@ -25,20 +25,26 @@ _UNITS: dict[str, tuple[tuple[str, float], ...]] = {}
 
 _FAMILIES = {
     "time": (
-        "ms milliseconds millisecond 毫秒=0.001; s sec secs second seconds 秒 秒钟=1; min mins minute minutes m 分钟 分=60; 刻钟=900;"
-        "h hr hrs hour hours 小时 钟头=3600; day days night nights 天 晚 日=86400; week weeks 周 星期 礼拜=604800;"
+        "ms milliseconds millisecond 毫秒=0.001; s sec secs second seconds 秒 秒钟=1; min mins minute minutes m 分钟 分=60;"
+        "刻钟=900; h hr hrs hour hours 小时 钟头=3600; day days night nights 天 晚 日=86400; week weeks 周 星期 礼拜=604800;"
         "fortnight fortnights=1209600; month months 月=2592000; year years 年=31536000"
     ),
     "months": "month months 月=1; quarter quarters 季度=3; year years 年 岁=12",
     "money": (
         "yuan rmb cny kuai 元 块钱 块 圆 人民币=1; 角 毛 毛钱=0.1; 分=0.01; thousand_yuan=1000"
     ),
-    "mass": "mg 毫克=0.001; g gram grams 克=1; kg kilo kilos kilogram kilograms 千克 公斤=1000; 斤=500; t tonne tonnes ton tons 吨=1000000",
+    "mass": (
+        "mg 毫克=0.001; g gram grams 克=1; kg kilo kilos kilogram kilograms 千克 公斤=1000; "
+        "斤=500; t tonne tonnes ton tons 吨=1000000"
+    ),
     "length": (
         "mm millimetres millimeters 毫米=0.001; cm centimetres centimeters 厘米 公分=0.01; m metre metres meter meters 米=1;"
         "km kilometre kilometres kilometer kilometers 公里 千米=1000"
     ),
-    "area": "m² m2 sqm 平方米 平米 平=1; square_metres square_meters square_metre=1; hectare hectares ha 公顷=10000; 亩=666.6666666666666",
+    "area": (
+        "m² m2 sqm 平方米 平米 平=1; square_metres square_meters square_metre=1; "
+        "hectare hectares ha 公顷=10000; 亩=666.66666667"
+    ),
     "volume": "ml millilitres milliliters 毫升=0.001; l litre litres liter liters 升=1; m³ m3 cubic_metres 立方米 方=1000",
     "power": "w watt watts 瓦=1; kw kilowatt kilowatts 千瓦=1000",
     "percent": "% ％ percent per_cent 个百分点=1; ‰=0.1; 成=10",
@@ -55,49 +61,18 @@ def _any(words: list[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
 
 
-_EN_UNIT = rf"(?:{_any([u for u in _UNITS if u.isascii() and u[0].isalpha()])})(?![a-z/])|m[²³]|[%％‰]"
+_EN_UNIT = rf"m[²³]|(?:{_any([u for u in _UNITS if u.isascii() and u[0].isalpha()])})(?![a-z/²³])|[%％‰]"
 _ZH_UNIT = _any([u for u in _UNITS if u != "月"]) + "|月"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 
 # --- English ---
 
-_SMALL = {
-    word: index
-    for index, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-_SMALL |= {
-    word: 10 * index
-    for index, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
+_BELOW_TWENTY = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen"""
+_SMALL = {word: index for index, word in enumerate(_BELOW_TWENTY.split())}
+_SMALL |= {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _SMALL |= {"once": 1, "twice": 2, "single": 1, "couple": 2, "pair": 2, "none": 0, "nothing": 0}
-_ORDINAL = {
-    word: index
-    for index, word in enumerate(["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1)
-}  # fmt: skip
-_SMALL |= {word: number for word, number in _ORDINAL.items() if word != "second"}
+_SMALL |= {"first": 1, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _LARGE = {"hundred": 100, "thousand": 1000, "k": 1000, "million": 1_000_000, "billion": 1_000_000_000, "dozen": 12}
 _PARTS = {"half": 0.5, "a half": 0.5, "quarter": 0.25, "a quarter": 0.25, "three quarters": 0.75, "½": 0.5, "¼": 0.25, "¾": 0.75}
 _MONTH = (
@@ -174,24 +149,25 @@ _HAN = {char: index for index, char in enumerate("零一二三四五六七八九
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _HAN_NUMBER = "零〇一二两三四五六七八九十百千万亿"
+_SCALE = r"(?:[十万亿]|[百千](?![分克米卡瓦帕勒伏字兆赫]))"
 _ZH_SKIP = "|".join(
     (
         r"\d{4}-\d\d?-\d\d?(?:T[\d:]+)?",
         r"\d{1,2}[:：]\d{2}",
         r"(?!RMB|rmb)[A-Za-z_]+-?\d[A-Za-z0-9_-]*(?:\.\d+)?",
         r"一(?:[下些起样直定般共旦切致律路边旁并]|会儿|点儿|点(?![零〇一二三四五六七八九半钟]))",
-        r"[统唯同单万]一|千万(?=[别不要])|(?:周|星期|礼拜)[一二三四五六]|([\u3400-\u9fff])一\1",
+        r"零(?=\d+分)|[一二三五](?=氧化)|[统唯同单万]一|千万(?=[别不要])|(?:周|星期|礼拜)[一二三四五六]|([\u3400-\u9fff])一\1",
         rf"[\d{_HAN_NUMBER}]{{1,3}}月[\d{_HAN_NUMBER}]{{1,3}}[日号]?",
     )
 )
 _ZH = re.compile(
     rf"(?:{_ZH_SKIP})"
-    rf"|(?P<sign>零下|负|(?<![\w%％])[-−])?(?:[¥￥]\s*)?(?P<percent>百分之)?"
-    rf"(?:(?P<digits>(?:(?:{_DIGITS})\s?[十百千万亿]*)(?:零?\d+(?:\.\d+)?[百千万亿]+)*(?:(?<=[百千万亿])[\d一二三四五六七八九](?!\d))?)"
-    rf"|(?P<words>[零〇一二两三四五六七八九十俩][{_HAN_NUMBER}]*(?:点[零〇一二三四五六七八九]+[百千万亿]*)?)|(?P<part>(?:一)?半))"
+    rf"|(?P<sign>零下|负|(?<![A-Za-z0-9%％])(?<![\d十百千万][元块天月年个时分度克斤米人次张件])[-−])?(?:[¥￥]\s*)?(?P<percent>百分之)?"
+    rf"(?:(?P<digits>(?:{_DIGITS})(?:\s?{_SCALE}+)?(?:零?\d+(?:\.\d+)?{_SCALE}+)*(?:(?<=[百千万亿])[\d一二三四五六七八九](?!\d))?)"
+    rf"|(?P<words>[零〇一二两三四五六七八九十俩](?:[零〇一二两三四五六七八九](?!氧化)|{_SCALE})*(?:点[零〇一二三四五六七八九]+[百千万亿]*)?)|(?P<part>(?:一)?半))"
     rf"(?P<half>个半(?!月)|半(?=[年天])|个(?=半月))?[多来]?"
     rf"(?:\s?(?:个(?!百分点))?(?P<unit>{_ZH_UNIT}|kg|km|cm|mm|g(?![a-z])|m(?![a-z]))"
-    rf"(?P<rest>半(?!价|径)|(?<=[块元])[\d一二三四五六七八九](?!\d|[{_HAN_NUMBER}]|个)[毛角]?)?)?",
+    rf"(?P<rest>半(?!价|径)|(?<=块)[\d一二三四五六七八九](?=[毛角]|[^\u3400-\u9fff\d]|$)[毛角]?)?)?",
 )  # fmt: skip
 _ZH_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+|.")
 
@@ -204,11 +180,11 @@ def han(words: str) -> float:
     last, zero = 1, False
     for token in _ZH_TOKEN.findall(whole):
         if token in _TENS:
-            section += (number or 1) * _TENS[token]
+            section += (1 if number is None or (number == 0 and section) else number) * _TENS[token]
             number, last, zero = None, _TENS[token], False
         elif token in _MYRIADS:
             section += number or 0
-            total = (total + section) * _MYRIADS[token] if token == "亿" else total + (section or 1) * _MYRIADS[token]
+            total = (total + section) * _MYRIADS[token] if token == "亿" else total + section * _MYRIADS[token]
             section, number, last, zero = 0.0, None, _MYRIADS[token], False
         elif token.strip():
             digit = float(token.replace(",", "")) if token not in _HAN else _HAN[token]

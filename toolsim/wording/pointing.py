@@ -46,8 +46,9 @@ class Pointer:
 
     def _numbered(self, entity: Entity, key: str) -> str:
         if self.en:
-            words = entity.label.en.split()
-            short = words[-1] if " of " not in entity.label.en and self.rng.random() < 0.6 else entity.label.en
+            head, of, rest = entity.label.en.partition(" of ")
+            noun = (rest if head == "piece" else head) if of else entity.label.en
+            short = noun.split()[-1] if self.rng.random() < 0.6 and " in " not in noun else noun
             return f"{short} {key}" if self.rng.random() < 0.7 else f"{short} number {key}"
         label = entity.label.zh
         return (label[-2:] if len(label) == 4 and self.rng.random() < 0.5 else label) + key
@@ -86,25 +87,15 @@ class Pointer:
                 owner = joints.possessive(self.key(self.pack.entity("person"), value))
             elif field.kind is Kind.TEXT and not name and not _by(field):
                 name = str(value)
-            elif field.kind in (Kind.ENUM, Kind.STATE) and (kind := self._adjective(field, value, label)):
+            elif field.kind in (Kind.ENUM, Kind.STATE) and (kind := _adjective(field, value, label)):
                 before.append(kind[0])
                 label = kind[1]
             else:
                 after.append(self._after(field, value, depth))
-        if name:
-            label, owner = _named_en(entity, row, name, label, owner)
+        if name and not before:
+            label, owner = self._named_en(entity, row, name, owner, depth)
         words = [owner, *before, label, name, *after]
         return " ".join(word for word in words if word)
-
-    def _adjective(self, field: Field, value: object, label: str) -> tuple[str, str] | None:
-        """Put a code before the noun, which is left out where the code has it already; None for what cannot stand there."""
-        said = field.option(str(value)).label.en
-        if said.split()[0] in ("a", "an", "the") or " in " in said or len(said.split()) > 3:
-            return None
-        heads = {label.split()[-1], label.split()[0] if " of " in label else ""}
-        if said.split()[-1] in heads or said.split()[-1].rstrip("s") in heads:
-            return said, ""
-        return said, label
 
     def _after(self, field: Field, value: object, depth: int) -> str:
         if field.kind is Kind.REF:
@@ -114,37 +105,80 @@ class Pointer:
         phrase = field.say.en[0] if field.say.en else _AFTER_EN.get(field.kind, "of {}")
         return joints.insert_en(phrase, said)
 
+    def _named_en(self, entity: Entity, row: Row, name: str, owner: str, depth: int) -> tuple[str, str]:
+        """Give label and owner as they stand before a name."""
+        label = entity.label.en
+        if _is_person(entity, name, row) or name.lower().startswith(("the ", "my ", "our ")):
+            return "", ""
+        if owner != "the":
+            return ("", owner) if _says_itself(name, label) else (label, owner)
+        if label in _STUFF:
+            return "", ""
+        if name.split()[0] in ("a", "an"):
+            return label, owner
+        if _says_itself(name, label):
+            return "", owner
+        if _NO_NOUN.match(name):
+            return f"{label} called", owner
+        if name[:1].islower():
+            return "", owner
+        short = self.rng.random() < 0.4 or depth > 0
+        return ("", "") if short and " " in name and name[-1:].isalpha() else (label, owner)
+
     # --- Chinese ---
 
     def _zh(self, entity: Entity, row: Row, parts: list[Field], depth: int) -> str:
-        owner, which, sort, name, label = "", "", "", "", entity.label.zh
+        owner, which, sort, name, label = "", list[str](), "", "", entity.label.zh
         for field in parts:
             value = row[field.name]
             if field.of == "person" and field.kind is Kind.REF:
-                owner = self.key(self.pack.entity("person"), value) + "的"
+                owner = self.key(self.pack.entity("person"), value)
             elif field.kind is Kind.TEXT and not name and not _by(field):
-                name = str(value)
+                name = self._named_zh(entity, field, row, str(value), depth)
             elif field.kind in (Kind.ENUM, Kind.STATE):
-                sort += field.option(str(value)).label.zh
+                sort += _IN_BRACKETS.sub("", field.option(str(value)).label.zh)
             elif field.kind is Kind.REF:
-                which = self.key(self.pack.entity(field.of), str(value), depth + 1) + "的" + which
+                which.insert(0, self._which_zh(field, self.key(self.pack.entity(field.of), str(value), depth + 1)))
             else:
-                which += self._which_zh(field, value)
-        if name:
-            label = _named_zh(entity, row, name, label)
-        if sort and label and (sort.endswith(label[-1]) or sort.endswith(label[-2:])):
-            label = "" if not name else label
-        return re.sub("的的+", "的", f"{owner}{which}{sort}{label}")
+                which.append(self._which_zh(field, values.plain(field, value, self.world.now, "zh", self.rng)))
+        if sort and (sort.endswith((label[-1], label))):
+            label = ""
+        which = [part[:-1] if _PLAIN_ZH.match(part) and index + 1 < len(which) else part for index, part in enumerate(which)]
+        if owner:
+            owner += "" if which and not _SAID_ZH.search(which[0]) else "的"
+        return _OF_OF.sub("的", f"{owner}{''.join(which)}{sort}{name or label}")
 
-    def _which_zh(self, field: Field, value: object) -> str:
-        said = values.plain(field, value, self.world.now, "zh", self.rng)
-        if field.kind in TEMPORAL or field.kind in NUMERIC:
+    def _which_zh(self, field: Field, said: str) -> str:
+        phrases = [phrase for phrase in field.say.zh if phrase.endswith("的")]
+        if field.kind in TEMPORAL or field.kind in NUMERIC or not phrases:
             return f"{said}的"
-        return (field.say.zh[0] if field.say.zh else "{}的").replace("{}", said)
+        return phrases[0].replace("{}", said)
+
+    def _named_zh(self, entity: Entity, field: Field, row: Row, name: str, depth: int) -> str:
+        label = entity.label.zh
+        if _is_person(entity, name, row):
+            return name if name.endswith(label) else f"{name}{label}"
+        if field.say.zh and "《" in field.say.zh[0]:
+            return f"《{name}》" if depth or self.rng.random() < 0.5 else f"《{name}》这{joints.counted_zh(label, '')}"
+        if label in name or name.endswith((label[-2:], label[-1])):
+            return name
+        quoted = f"“{name}”" if joints.needs_quotes(name) else name
+        short = depth > 0 or self.rng.random() < 0.5
+        return quoted if short and len(name) > 1 and not name.isascii() else f"{quoted}{label}"
 
 
 _AFTER_EN = {Kind.REF: "for {}", Kind.DATE: "on {}", Kind.DATETIME: "on {}", Kind.TIME: "at {}"}
-_CALLED = re.compile(r"called|named|titled|nicknamed|saved as|about|marked|numbered|叫|名|题")
+_STUFF = frozenset({"crop", "food item"})
+"""Entities whose rows are kinds of stuff, named without an article: `barley`, `salmon`."""
+_CALLED = re.compile(r"called|named|titled|nicknamed|saved as|about|numbered|叫|名|题")
+_NO_NOUN = re.compile(
+    r"(?:after|before|on|for|in|at|by|with|without|no|less|more|back|to|[a-z]+ing (?:for|the|with|at|in|on|to|a)) "
+)
+"""How names begin that cannot stand after `the`."""
+_OF_OF = re.compile("的的+")
+_IN_BRACKETS = re.compile(r"（[^）]*）")
+_PLAIN_ZH = re.compile(r".*[^约订捐提填存付收写值开约租付保叫住去借针装寄放发报跟教考为上下里听种]的$")
+_SAID_ZH = re.compile(r"[约订捐提填存付收写值开租保住借装寄发报教考听种]的$")
 
 
 def _by(field: Field) -> bool:
@@ -152,29 +186,21 @@ def _by(field: Field) -> bool:
     return bool(field.say.en) and not _CALLED.search(field.say.en[0])
 
 
-def _named_en(entity: Entity, row: Row, name: str, label: str, owner: str) -> tuple[str, str]:
-    """Give label and owner as they stand before a name."""
-    if _is_person(entity, name, row) or name.lower().startswith(("the ", "my ", "our ")):
-        return "", ""
-    if owner != "the":
-        return ("", owner) if _says_itself(name, label) else (label, owner)
-    if name.split()[0] in ("a", "an"):
-        return f"{label}", owner
-    return ("", owner) if _says_itself(name, label) or (name[:1].islower() and " " in name) else (label, owner)
+def _adjective(field: Field, value: object, label: str) -> tuple[str, str] | None:
+    """Put a code before the noun, which is left out where the code has it already; None for what cannot stand there."""
+    said = field.option(str(value)).label.en
+    if said.split()[0] in ("a", "an", "the") or " in " in said or len(said.split()) > 3:
+        return None
+    heads = {label.split()[-1], label.split()[0] if " of " in label else ""}
+    if said.split()[-1] in heads or said.split()[-1].rstrip("s") in heads:
+        return said, ""
+    return said, label
 
 
 def _says_itself(name: str, label: str) -> bool:
     """Tell whether a name says itself what it is: `rent account`, `case A3`."""
     words = name.lower().split()
     return label.split()[-1].lower() in (words[0], words[-1]) if label else True
-
-
-def _named_zh(entity: Entity, row: Row, name: str, label: str) -> str:
-    if _is_person(entity, name, row):
-        return name if name.endswith(label) else f"{name}{label}"
-    if label in name or name.endswith((label[-2:], label[-1])):
-        return name
-    return f"“{name}”{label}" if joints.needs_quotes(name) else f"{name}{label}"
 
 
 def _is_person(entity: Entity, name: str, row: Row) -> bool:

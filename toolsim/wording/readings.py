@@ -19,7 +19,7 @@ def readings(field: Field, words: str, now: str, language: Language) -> list[Any
     """List the values that words may mean for a field, as its schema wants them; the likeliest first."""
     match field.kind:
         case kind if kind in NUMERIC:
-            found = numbers(words, _unit(field), language)
+            found = _numbers(field, words, language)
             return _unique([_normal(field, value) for value in found if _fits(field, value)])
         case Kind.DATE:
             return _unique([day.value for day in days(words, now, language)])
@@ -50,7 +50,7 @@ def means(field: Field, value: Any, words: str, now: str, language: Language) ->
         case kind if kind in NUMERIC:
             digits = field.digits if kind is Kind.NUMBER else 0
             wanted = round(value, digits)
-            found = numbers(words, _unit(field), language)
+            found = _numbers(field, words, language)
             return any(_fits(field, one) and abs(round(one, digits) - wanted) < _TINY for one in found)
         case Kind.TEXT:
             return _stands_in(str(value), words)
@@ -80,8 +80,10 @@ def _unique(found: list[Any]) -> list[Any]:
 _IMPLIED = re.compile(r"\b(seconds|minutes|hours|days|weeks|months|years)\b")
 
 
-def _unit(field: Field) -> Text | None:
-    return field.unit or _implied(field.label.en)
+def _numbers(field: Field, words: str, language: Language) -> list[float]:
+    """List the numbers of a text; where the label counts in thousands, 495 千 is 495, too."""
+    found = numbers(words, field.unit or _implied(field.label.en), language)
+    return found + [value / 1000 for value in found] if "in thousands" in field.label.en else found
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +105,8 @@ def _normal(field: Field, value: float) -> float | int:
 
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|《([^》]+)》|「([^」]+)」|‘([^’]+)’|(?<!\w)'([^']+)'(?!\w)")
 _FOLDED = str.maketrans(
-    {"，": ",", "。": ".", "：": ":", "；": ";", "？": "?", "！": "!", "（": "(", "）": ")", "’": "'", "‘": "'", "–": "-", "—": "-"}
+    {"，": ",", "。": ".", "：": ":", "；": ";", "？": "?", "！": "!", "（": "(", "）": ")", "’": "'", "‘": "'"}
+    | dict.fromkeys("–—", "-")
     | dict.fromkeys('“”"「」《》', "")
 )  # fmt: skip
 
@@ -149,7 +152,7 @@ def _labels(options: tuple[Option, ...], language: Language) -> tuple[re.Pattern
     for label in sorted({option.label.say(language) for option in options}, key=len, reverse=True):
         body = _SPACES.sub(r"[\\s-]+", re.escape(label).replace(r"\ ", " ").replace(r"\-", "-"))
         body = f"(?-i:{body})" if len(label) == 1 and label.isascii() else body
-        before = r"(?<![A-Za-z0-9])" if label[0].isascii() and label[0].isalnum() else ""
+        before = r"(?<![A-Za-z0-9])" if label[0] in "0123456789" else r"(?<![A-Za-z])" if label[0].isascii() else ""
         after = r"(?![A-Za-z0-9])" if label[-1].isascii() and label[-1].isalnum() else ""
         plural = "(?:e?s)?" if after and language == "en" and len(label) > 3 else ""
         parts.append(f"{before}({body}){plural}{after}")
@@ -211,7 +214,7 @@ _NOT = {
 }
 _TAIL = {
     "en": re.compile(r"\s*(?::|=|\?|-|is|are)?\s*(?:(yes|true)|(no|false|not))\b(?!\s+\w+ed\b)", re.IGNORECASE),
-    "zh": re.compile(r"\s*(?:[:：？?，,]|为)?\s*(?:(是|对|有|要|可以)|(否|不是|没有|不要|不|没))(?=$|[，。,、；;！!])"),
+    "zh": re.compile(r"\s*(?:[:：？?，,]|为)?\s*(?:(是|对|有|要|可以)|(否|不是|没有|不要|不|没))(?=$|[，。,、；;！!.和])"),
 }
 _LEAD = {
     "en": re.compile(
@@ -220,6 +223,10 @@ _LEAD = {
     "zh": re.compile(r"^(?:已经|已|可以|需要|需|允许|接受|带|有|含|要|能|可|会|设|曾|刚)"),
 }
 _ASKING = re.compile(r"^(?:是否|能否|可否|有无|是不是)|^是|的$")
+_DENIES = re.compile(r"(?:without |没有|没|未)(?P<rest>.+)")
+_INSIDE_ZH = "(并不|并非|不是|没有|还没|尚未|不用|不|没|未|无)?[已经还了着]*"
+_INSIDE_EN = r"(?:((?:do|does|did)(?:n't| not)|not|never|no)\s+)?{word}(n't|'t)?"
+_INFLECTED = {"has": "ha(?:s|ve)", "will": "(?:will|wo)", "must": "(?:must|need)", "paid": "pa(?:id|y)"}
 _SHORTEST = {"en": 4, "zh": 2}
 
 
@@ -229,20 +236,34 @@ def _said(label: Text, say: Phrases, language: Language) -> tuple[tuple[tuple[st
     whole = [phrase for phrase in (*say.say(language), label.say(language)) if "{}" not in phrase]
     if language == "zh":
         whole = [_ASKING.sub("", phrase) for phrase in whole]
+    turned = [("without" + phrase[4:], False) for phrase in whole if phrase.startswith("with ")]
     stems = [(_LEAD[language].sub("", phrase), True) for phrase in whole]
-    stems += [(phrase[8:], False) for phrase in whole if phrase.startswith("without ")]
+    stems += [(match["rest"], False) for phrase in whole if (match := _DENIES.match(phrase))]
     stems = [stem for stem in stems if len(stem[0]) >= _SHORTEST[language] and stem[0] not in whole]
-    return tuple((_folded(phrase), True) for phrase in whole), tuple((_folded(phrase), yes) for phrase, yes in stems)
+    return tuple(
+        tuple((_folded(phrase), yes) for phrase, yes in phrases) for phrases in ([(one, True) for one in whole] + turned, stems)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _loose(phrase: str, language: Language) -> re.Pattern[str]:
+    """Compile a phrase that a negation may break up, in a group each: 医生已经看过 reads 医生还没看过."""
+    if language == "zh":
+        chars = [re.escape(char) + "?" * (char in "要需有也") for char in re.sub("已经|[已了着]", "", phrase)]
+        return re.compile("".join(rf"{_INSIDE_ZH}{char}" for char in chars))
+    words = [_INFLECTED.get(word) or re.escape(word) + "?" * (len(word) > 3 and word[-1] == "s") for word in phrase.split()]
+    return re.compile(r"\b" + r"\s+".join(_INSIDE_EN.format(word=word) for word in words) + r"\b")
 
 
 def _flags(field: Field, words: str, language: Language) -> list[bool]:
     """List what the words tell of a flag: by a phrase or its negation, or else by yes or no."""
     text = _folded(words)
-    for phrases in _said(field.label, field.say, language):
-        found = [told for phrase, yes in phrases for told in _told(text, phrase, yes, language)]
-        if found:
-            return _unique(found)
-    return [answer for answer, regex in ((True, _YES), (False, _NO)) if regex[language].search(text)]
+    whole, stems = _said(field.label, field.say, language)
+    found = [told for phrase, yes in whole for told in _told(text, phrase, yes, language)]
+    found += [not yes for phrase, yes in whole if any(any(one.groups()) for one in _loose(phrase, language).finditer(text))]
+    found = found or [told for phrase, yes in stems for told in _told(text, phrase, yes, language)]
+    found = found or [yes for phrase, yes in whole if _loose(phrase, language).search(text)]
+    return _unique(found) or [answer for answer, regex in ((True, _YES), (False, _NO)) if regex[language].search(text)]
 
 
 def _told(text: str, phrase: str, yes: bool, language: Language) -> list[bool]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from toolsim.apis.api import Api
 from toolsim.base.text import Language
-from toolsim.taxonomy.declarations import Field, Kind
+from toolsim.taxonomy.declarations import Kind
 from toolsim.verbs.verb import Args
 from toolsim.wording import gaps, joints
 from toolsim.wording.clauses import Clauses, Told
@@ -19,6 +19,11 @@ from toolsim.wording.templates import CLAUSES, Template, sheet_of
 from toolsim.world.world import World
 
 __all__ = ["Mood", "Phrasing", "Request", "Told"]
+
+
+_TOO_BARE = 3
+"""How badly slots may be missed before the API's own description makes the better request."""
+_ORDINALS = ("第一个", "第二个", "第三个", "第四个", "第五个", "第六个")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,20 @@ class Phrasing:
         filled = {name: teller.say(self.sheet.fields[name], value, name) for name, value in slotted.items()}
         clauses = self._shuffled(teller, rest)
         if any(varied):
-            clauses += self._entries(teller, varied)
+            teller.tail += self._entries(teller, varied)
         self._repeat(teller, len(flats), set(shared) | set(manner))
         text = self._assemble(chosen, filled, clauses, teller)
         for clause in teller.clauses(manner):
             text += self._comma + clause
-        return Request(joints.tidy(text, self.language), chosen.mood, tuple(teller.told))
+        text = teller.with_tail(text)
+        text = joints.tidy(text, self.language)
+        how = Mood.QUESTION if text.endswith(("?", "？")) else chosen.mood
+        text = text.rstrip("?？")
+        return Request(text, how, tuple(map(self._own, teller.told)) if "my " in text else tuple(teller.told))
+
+    def _own(self, told: Told) -> Told:
+        """Keep the person of the session as told by `my` where the text says no `me`."""
+        return replace(told, words="my") if told.words == "me" and told.value == self.pointer.me else told
 
     def facts(self, args: Args, names: Collection[str], entry: int = 0) -> Request:
         """Phrase only the values of some parameters, as a fragment for a later turn: `until 26 June`."""
@@ -114,63 +127,56 @@ class Phrasing:
         for index, args in enumerate(varied):
             teller.entry = index
             said = teller.join(teller.clauses(args))
-            out.append(f"one {said}" if self.language == "en" else f"一个{said}")
+            out.append(f"one {said}" if self.language == "en" else f"{_ORDINALS[index]}{said.removesuffix('的')}")
         teller.entry = 0
-        return out
+        mark = ", " if self.language == "en" else "，"
+        return [mark.join(out)]
 
     # --- choosing and filling ---
 
     def _choose(self, told: Args) -> Template:
-        """Choose among the requests that leave no slot unfilled, or fewest; those that suit the facts come oftener."""
+        """Choose among the requests that leave least unfilled; those that suit the facts come oftener."""
         choices = []
-        for chosen in self.sheet.templates[self.language]:
-            missing = sum(self._gap(slot, told) for slot in chosen.slots if slot != CLAUSES)
-            covered = {name for name in told if self.sheet.slots_of[name] & chosen.slots}
-            rest = [name for name in told if name not in covered and name not in self.sheet.manner]
+        for whole in self.sheet.templates[self.language]:
+            chosen = gaps.without(whole, self.sheet, told, self.language)
+            missing = gaps.weight(chosen, self.sheet, told) + 2 * (chosen is not whole)
+            rest = any(not self.sheet.slots_of[name] & chosen.slots for name in told if name not in self.sheet.manner)
             missing += 3 * (not rest and chosen.has_clauses and not chosen.ready)
-            weight = 1.0 if bool(rest) == chosen.has_clauses else 0.3
-            if self._begins_with_me(chosen, told):
-                missing += 2
-            choices.append((missing, weight, chosen))
+            missing += 2 * self._begins_with_me(chosen, told)
+            choices.append((missing, 1.0 if rest == chosen.has_clauses else 0.3, chosen))
         best = min(missing for missing, _, _ in choices)
-        if best >= 4:
-            return self.rng.choice(self.sheet.general[self.language])
+        if best >= _TOO_BARE and not told:
+            return gaps.described(self.api, self.language)
         fit = [(weight, chosen) for missing, weight, chosen in choices if missing == best]
         return self.rng.choices([chosen for _, chosen in fit], [weight for weight, _ in fit])[0]
-
-    def _gap(self, slot: str, told: Args) -> int:
-        """Tell how badly a slot is missed: not at all, little for a row, more for a value."""
-        if any(slot in self.sheet.slots_of[name] for name in told):
-            return 0
-        field = self._field(slot)
-        return 1 if field is None or field.kind is Kind.REF else 2
-
-    def _field(self, slot: str) -> Field | None:
-        return next((field for name, field in self.sheet.fields.items() if slot in self.sheet.slots_of[name]), None)
 
     def _begins_with_me(self, chosen: Template, told: Args) -> bool:
         if self.language == "zh" or chosen.parts[0] or len(chosen.parts) < 2:
             return False
-        field = self._field(chosen.parts[1])
+        field = gaps.field_of(chosen.parts[1], self.sheet)
         if field is None or field.kind is not Kind.REF or field.name not in told:
             return False
         return self.pointer.key(self.api.pack.entity(field.of), told[field.name]) == "me"
 
     def _assemble(self, chosen: Template, filled: dict[str, str], clauses: list[str], teller: Clauses) -> str:
-        text = chosen.parts[0]
+        text = before = chosen.parts[0]
         for slot, literal in zip(chosen.parts[1::2], chosen.parts[2::2], strict=True):
             if slot == CLAUSES:
                 said = teller.join(clauses)
                 ends = not literal or literal[0] in "，。？；,的吧"
                 text += said.removesuffix("的") if ends else said
-                text = text if said or self.language == "zh" else text.rstrip()
+                if not said:
+                    text, literal = joints.close(text, literal, self.language)
             else:
                 said = next((words for name, words in filled.items() if slot in self.sheet.slots_of[name]), "")
                 if not said:
-                    text, literal = gaps.fill(text, literal, slot, self._field(slot), self.api, self.language)
+                    field = gaps.field_of(slot, self.sheet)
+                    led, literal = gaps.fill(before, literal, slot, field, self.api, self.language)
+                    text = text[: len(text) - len(before)] + led
                 else:
-                    text = joints.lead_en(text, said) + said if self.language == "en" else text + said
+                    text, literal = joints.fit(text, said, literal, self.language)
             text += literal
+            before = literal
         if clauses and not chosen.has_clauses:
             text += self._comma + teller.join(clauses).removesuffix("的")
         return text

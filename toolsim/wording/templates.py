@@ -9,7 +9,6 @@ from typing import cast
 from toolsim.apis.api import Api
 from toolsim.base.text import LANGUAGES, Language
 from toolsim.taxonomy.declarations import TEMPORAL, Field, Kind
-from toolsim.verbs.verb import VERBS
 from toolsim.wording.moods import POLITE, Mood, mood
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -57,8 +56,6 @@ class Sheet:
     entries: frozenset[str]
     """Parameters that vary from entry to entry."""
     templates: dict[Language, tuple[Template, ...]]
-    general: dict[Language, tuple[Template, ...]]
-    """Requests of the verb, where the pack's own cannot be filled."""
     leads: dict[Language, dict[str, str]] = field(default_factory=dict)
     """How a moment or a length is led in by the pack's requests: `until {}`."""
 
@@ -82,7 +79,6 @@ def _sheet(api: Api) -> Sheet:
         frozenset(f.name for f in (*op.given, *op.inputs)) | frozenset(op.with_fields),
         frozenset() if batch is None else frozenset(batch.members or fields),
         {language: tuple(template(p, language) for p in op.ask.say(language)) for language in LANGUAGES},
-        {language: tuple(template(p, language) for p in VERBS.get(op.verb).wording.say(language)) for language in LANGUAGES},
         {language: _leads(api, fields, language) for language in LANGUAGES},
     )
 
@@ -106,7 +102,8 @@ _OPENING = re.compile(r"^(?:please|kindly) |,? please$")
 _END = re.compile(r"[?？.。]+$")
 _UNREADY = {
     "en": re.compile(
-        r"(?:\b(?:make it|be|is|it's|are|now|as|one|that|those|this|place|want|to|for|with|of|at|into|by|go|on|like)|[,:])$"
+        r"(?:\b(?:make it|be|is|it's|are|now|as|one|that|those|this|place|want|to|"
+        r"for|with|of|at|into|by|go|on|like|I'm|we're|so that)|[,:])$"
     ),
     "zh": re.compile(r"(?:[成为是要设：:，按用走像变改以有])$"),
 }
@@ -117,6 +114,7 @@ def template(phrase: str, language: Language) -> Template:
     how = mood(phrase, language)
     bare = POLITE.sub("", phrase) if language == "zh" else _OPENING.sub("", phrase)
     bare = _END.sub("", _OPENING.sub("", bare) if language == "en" else bare)
+    bare = re.sub(r"(?<=[.?] )[a-z]", lambda match: match[0].upper(), bare) if language == "en" else bare
     parts = tuple(SLOT.split(bare))
     slots = frozenset(parts[1::2])
     ready = True

@@ -15,6 +15,9 @@ _GREETS = {"plain": 0.15, "formal": 0.4, "terse": 0.0, "chatty": 0.5, "casual": 
 _THANKS = {"plain": 0.15, "formal": 0.4, "terse": 0.0, "chatty": 0.2, "casual": 0.15, "warm": 0.6, "precise": 0.1}
 _REASONS = {"plain": 0.45, "formal": 0.5, "terse": 0.1, "chatty": 0.8, "casual": 0.45, "warm": 0.55, "precise": 0.3}
 _YOU = re.compile("你(?!们)")
+_POLITE = re.compile("“[^”]*”|您")
+"""The polite form, and what is quoted, which stays as it is."""
+_GREETING = re.compile(r"(?:hi|hello|hey|hiya|yo|good (?:day|morning|evening)|你好|您好|嗨|哈喽|早|在吗|hello)", re.IGNORECASE)
 _ENDS = tuple(".?!。？！…")
 _SOFT_ENDS = tuple("~～)）")
 
@@ -44,7 +47,7 @@ class Voice:
         text = self.sentence(request)
         if why and self.rng.random() < _REASONS[self.manner]:
             text = self.say("why", why=self.rng.choice(why), request=self.closed(text))
-        greets, thanks = opening and self.rng.random() < _GREETS[self.manner], last and self.rng.random() < _THANKS[self.manner]
+        greets, thanks = opening and not _GREETING.match(text) and self.rng.random() < _GREETS[self.manner], last and self.rng.random() < _THANKS[self.manner]
         if greets:
             text = self._join(self.say("greet"), text)
         if thanks:
@@ -109,7 +112,9 @@ class AssistantVoice:
 
     def address(self, text: str) -> str:
         """Turn the polite form into the one that the person uses."""
-        return text.replace("您", "你") if self.language == "zh" and self.you == "你" else text
+        if self.language == "en" or self.you == "您":
+            return text
+        return _POLITE.sub(lambda match: "你" if match[0] == "您" else match[0], text)
 
 
 __all__ = ["AssistantVoice", "Mood", "Voice"]

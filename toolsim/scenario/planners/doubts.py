@@ -15,7 +15,7 @@ from toolsim.scenario.rivals import rivals
 from toolsim.scenario.setting import PlanFailed, Setting
 from toolsim.taxonomy.declarations import Field, Kind
 
-_MOST_OPTIONS = 5
+_MOST_OPTIONS = 7
 
 
 def row_parameters(api: Api) -> list[Field]:
@@ -28,12 +28,18 @@ class Ambiguous:
     """Plans a need that names a row by its sort alone; the assistant looks, and asks which one is meant if there are several."""
 
     def suits(self, api: Api, category: Category) -> bool:
-        return api.wire.entry is None and bool(row_parameters(api))
+        return api.wire.entry is None and any(self._listed(api, field) for field in row_parameters(api))
+
+    def _listed(self, api: Api, field: Field) -> bool:
+        """Tell whether a search without filters lists all rows that a parameter may name, and they are few."""
+        entity, every = api.pack.entity(field.of), api.pack.operations.values()
+        listing = any(op.verb == "find" and op.target == field.of and not op.need and op.batch is None for op in every)
+        return listing and entity.rows <= _MOST_OPTIONS
 
     def plan(self, setting: Setting, offers: Offers) -> Scenario:
         world, rng = setting.world, setting.rng
         need = draw_need(setting.target, world, rng)
-        field = rng.choice(row_parameters(need.api))
+        field = rng.choice([field for field in row_parameters(need.api) if self._listed(need.api, field)])
         if need.flats[0][field.name] in [v for n, v in need.flats[0].items() if n != field.name]:
             raise PlanFailed("the row is named twice")
         draft, known = Draft(setting), Phraser(setting, by_key=False)

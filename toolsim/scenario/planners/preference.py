@@ -84,7 +84,9 @@ class Preference:
         facts: dict[str, Any] = {_OCCUPATION.say(language): setting.persona.label.say(language)}
         if row is not None:
             entity = setting.world.plan.entities["person"]
-            facts |= {f.label.say(language): row[f.name] for f in entity.fields if f.name in ("name", "born", "phone", "email", "city")}
+            facts |= {
+                f.label.say(language): row[f.name] for f in entity.fields if f.name in ("name", "born", "phone", "email", "city")
+            }
         return facts
 
     def _decoys(self, setting: Setting, need: Need, taken: set[str]) -> dict[str, str]:

@@ -52,9 +52,7 @@ class Adjust:
         changed = varied(need, free, world, rng)
         return self._draft(setting, offers, need, changed, missing, again)
 
-    def _draft(
-        self, setting: Setting, offers: Offers, need: Need, changed: Need, missing: list[str], again: bool
-    ) -> Scenario:
+    def _draft(self, setting: Setting, offers: Offers, need: Need, changed: Need, missing: list[str], again: bool) -> Scenario:
         draft, phraser, voice = Draft(setting), Phraser(setting), setting.voice
         refused = rivals(setting.world, need, setting.catalogue.of(need.api.pack))
         request = phraser.request(need, missing)

@@ -1,0 +1,236 @@
+"""Answers: every number, date, id, quoted name and status that the assistant tells is supported by what it saw, and so is what it claims.
+
+Numbers are compared as numbers, dates through the clock of the dialogue, states through the labels of the called APIs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from toolsim.apis.api import Api
+from toolsim.base.text import Language, Text
+from toolsim.checks.case import Case
+from toolsim.checks.finding import CHECKS, Finding
+from toolsim.taxonomy.declarations import Field, Kind
+from toolsim.wording.readings import readings
+from toolsim.wording.values import MONTHS
+
+_NUMBER = re.compile(r"(?<![A-Za-z\d.])-?\d[\d,]*(?:\.\d+)?(万)?")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\d{3,}(?![A-Za-z0-9])")
+_QUOTED = re.compile(r"[“\"]([^”\"]{1,120})[”\"]")
+_MONTH = re.compile(r"\b(" + "|".join(MONTHS) + r")\b")
+_ISO = re.compile(r"\b(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2}))?")
+_CLOCK = re.compile(r"^(\d{2}):(\d{2})$")
+_RELATIVE = {
+    "en": re.compile(r"\b(?:today|tomorrow|yesterday|(?:this|next) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b", re.IGNORECASE),
+    "zh": re.compile(r"今天|明天|后天|昨天|前天|[这下]周[一二三四五六日]"),
+}
+_DAY = Field("day", Kind.DATE, Text("day", "日期"), None)  # type: ignore[arg-type]
+_DENIES = {
+    "en": re.compile(
+        r"n't\b|n’t\b|\bnot\b|\bno\b|\bcannot\b|\bfail|\bunable|\brefus|\bdeclin|\breject|\bunsuccess|\bturned down|\bblocked|\bstopped",
+        re.I,
+    ),
+    "zh": re.compile("没|不|无法|未能|失败|拒|驳回|被挡|卡住|行不通"),
+}
+_CLAIMS = {
+    "en": re.compile(
+        r"^(?:done|all set|all done)\b|\bI(?:'ve| have) (?:just )?(?:booked|cancelled|frozen|transferred|updated|changed|created|deleted|set up"
+        r"|sent|scheduled|paid|added|removed|reserved|ordered)\b",
+        re.I,
+    ),
+    "zh": re.compile(
+        "办好了|办妥了|已(?:经)?(?:为[您你])?(?:预订|取消|冻结|转账|更新|修改|创建|删除|发送|安排|支付|添加|移除|下单|办理|完成)"
+    ),
+}
+_DESCRIPTION = re.compile(r'"description":"((?:[^"\\\\]|\\\\.)*)"')
+_COUNTED = 60
+"""Lists up to this length may be counted and cut in an answer."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What the assistant has seen so far."""
+
+    text: str = ""
+    numbers: set[float] = field(default_factory=set)
+    dates: set[str] = field(default_factory=set)
+    values: set[Any] = field(default_factory=set)
+
+    def see_text(self, text: str) -> None:
+        """Take in what was said."""
+        self.text += "\n" + text.casefold()
+        for number in _NUMBER.finditer(text):
+            self.numbers.add(_number(number))
+        self._see_dates(text)
+        self.numbers.update(float(digits) for digits in _DIGITS.findall(text))
+
+    def see_json(self, value: Any) -> None:
+        """Take in a result or arguments."""
+        if isinstance(value, dict):
+            for inner in value.values():
+                self.see_json(inner)
+        elif isinstance(value, list):
+            self._count(len(value))
+            for inner in value:
+                self.see_json(inner)
+        elif isinstance(value, bool) or value is None:
+            return
+        elif isinstance(value, int | float):
+            self._see_number(value)
+        else:
+            self.values.add(value)
+            self._see_dates(value)
+            self.numbers.update(float(digits) for digits in _DIGITS.findall(value))
+            clock = _CLOCK.match(value)
+            if clock:
+                self.numbers |= {float(int(clock[1]) % 12 or 12)}
+
+    def _see_number(self, value: float) -> None:
+        self.numbers |= {float(value), abs(float(value)), float(round(value)), round(float(value), 1), round(float(value), 2)}
+        if value == int(value) and 0 < value < 100_000:
+            hours, minutes = divmod(int(value), 60)
+            self.numbers |= {float(hours), float(minutes), value / 60, value / 1440}
+            if value <= _COUNTED:
+                self._count(int(value))
+
+    def _count(self, length: int) -> None:
+        self.numbers.update(float(n) for n in range(min(length, _COUNTED) + 1))
+
+    def _see_dates(self, text: str) -> None:
+        for match in _ISO.finditer(text):
+            self.dates.add(match[1])
+            if match[2]:
+                self.numbers.add(float(int(match[2]) % 12 or 12))
+
+
+@lru_cache(maxsize=8192)
+def _spec_text(api: Api, language: Language) -> str:
+    """Give the words of a spec, lower-cased: labels of parameters, results and options."""
+    spec = api.spec(language)
+    return orjson.dumps([spec.parameters, spec.result, spec.description]).decode().casefold()
+
+
+@lru_cache(maxsize=8192)
+def _spec_numbers(api: Api, language: Language) -> frozenset[float]:
+    """Give the numbers that stand in the words of a spec, such as `per 100 g`."""
+    words = _DESCRIPTION.findall(_spec_text(api, language))
+    return frozenset(float(digits) for text in words for digits in _DIGITS.findall(text))
+
+
+def _number(match: re.Match[str]) -> float:
+    value = float(match[0].rstrip("万").replace(",", ""))
+    return abs(value * 10_000 if match[1] else value)
+
+
+@CHECKS.register("answers")
+def answers(case: Case) -> Iterator[Finding]:
+    """Check what the assistant says against what it has seen by then."""
+    known, calls, faults = Known(), 0, 0
+    language = case.language
+    for name in dict.fromkeys(call.name for call in case.calls):
+        called = case.catalogue.find(name)
+        if called is not None:
+            known.text += _spec_text(called, language)
+            known.numbers |= _spec_numbers(called, language)
+    now = case.scenario.now if case.scenario else ""
+    apis: list[Api] = []
+    told_faults: list[str] = []
+    events = {event.call: event.fault for event in case.dialogue.events}
+    for index, message in enumerate(case.messages):
+        if message.role == "tool":
+            result = _json(message.content)
+            known.see_json(result)
+            if events.get(message.tool_call_id or ""):
+                told_faults.append(str(result["error"]["message"]).strip(" .。"))
+            known.text += "\n" + (message.content or "").casefold()
+        elif message.role in ("user", "system"):
+            known.see_text(message.content or "")
+            calls, faults = (0, 0) if message.role == "user" else (calls, faults)
+        for call in message.tool_calls or ():
+            calls, faults = calls + 1, faults + bool(events.get(call.id))
+            known.see_json(_json(call.function.arguments))
+            api = case.catalogue.find(call.function.name)
+            apis += [api] if api else []
+        if message.role == "assistant" and message.content:
+            said = case.scenario is not None and _is_chat(case, index)
+            if not said:
+                yield from _facts(message.content, f"$.messages[{index}].content", known, language, now)
+                yield from _states(message.content, f"$.messages[{index}].content", known, language, apis)
+            messages = [m for m in told_faults if m in message.content]
+            if not messages:
+                yield from _claims(message.content, f"$.messages[{index}].content", language, calls, faults)
+            known.see_text(message.content)
+
+
+def _is_chat(case: Case, index: int) -> bool:
+    """Tell whether the assistant talks of the world at large, which no result supports."""
+    return any(place == index and move is not None and move.kind in ("chat", "reject") for place, move, _ in case.spoken)
+
+
+def _facts(text: str, path: str, known: Known, language: Language, now: str) -> Iterator[Finding]:
+    for match in _ID.finditer(text):
+        if match[0].casefold() not in known.text:
+            yield Finding("answers.id", path, f"{match[0]} was never seen")
+    for match in _NUMBER.finditer(_ID.sub("", text)):
+        value = _number(match)
+        if not (value in known.numbers or any(abs(value - n) < 0.0051 for n in known.numbers if abs(value - n) < 1)):
+            yield Finding("answers.number", path, f"{match[0]} is supported by nothing")
+    months = {int(date[5:7]) for date in known.dates}
+    for match in _MONTH.finditer(text):
+        if MONTHS.index(match[1]) + 1 not in months and match[1].casefold() not in known.text:
+            yield Finding("answers.date", path, f"no date in {match[1]} was seen")
+    if now:
+        for match in _RELATIVE[language].finditer(text):
+            if match[0].casefold() not in known.text and not known.dates & set(readings(_DAY, match[0], now, language)):
+                yield Finding("answers.date", path, f"{match[0]!r} is supported by nothing")
+    for match in _QUOTED.finditer(text):
+        if match[1].strip(" ,.，。").casefold() not in known.text:
+            yield Finding("answers.name", path, f"{match[1]!r} was never seen")
+
+
+def _states(text: str, path: str, known: Known, language: Language, apis: list[Api]) -> Iterator[Finding]:
+    """Check that no state is told which no result has."""
+    told = text.casefold()
+    for api in {api.name: api for api in apis}.values():
+        for states in _state_labels(api, language):
+            true = [label for code, label in states if code in known.values]
+            for code, label in states:
+                if code in known.values or label in known.text or not _contains(told, label, language):
+                    continue
+                if not any(label in other for other in true):
+                    yield Finding("answers.state", path, f"no result says {label!r}")
+
+
+@lru_cache(maxsize=8192)
+def _state_labels(api: Api, language: Language) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """List codes and labels of the states that an API's result can show."""
+    fields = [f for f in api.prepared.result if f.kind is Kind.STATE]
+    return tuple(tuple((o.code, o.label.say(language).casefold()) for o in f.options) for f in fields)
+
+
+def _contains(text: str, label: str, language: Language) -> bool:
+    if language == "zh":
+        return len(label) > 1 and label in text
+    return re.search(rf"\b(?:is|are|now|currently|as) (?:now |currently )?{re.escape(label)}\b", text) is not None
+
+
+def _claims(text: str, path: str, language: Language, calls: int, faults: int) -> Iterator[Finding]:
+    if calls and faults == calls and not _DENIES[language].search(text):
+        yield Finding("answers.success", path, "all calls were refused, and the answer does not say so")
+    if not calls and _CLAIMS[language].search(text):
+        yield Finding("answers.claim", path, "something is claimed to be done, and nothing was called")
+
+
+def _json(text: str | None) -> Any:
+    try:
+        return orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return None

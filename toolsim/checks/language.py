@@ -1,0 +1,57 @@
+"""Language: people and assistant speak the dialogue's language, names and data aside; Chinese keeps to one form of address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from toolsim.base.text import HAN
+from toolsim.checks.case import Case
+from toolsim.checks.finding import CHECKS, Finding
+
+_LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z'’]*(?:[ ,]+[A-Za-z][A-Za-z'’]*){3,}")
+_YOU = re.compile("你(?!们)")
+
+
+@CHECKS.register("language")
+def language(case: Case) -> Iterator[Finding]:
+    """Check the script of everything that is said."""
+    seen = ""
+    polite, familiar = "", ""
+    for index, message in enumerate(case.messages):
+        text = message.content or ""
+        if message.role in ("user", "assistant") and text:
+            path = f"$.messages[{index}].content"
+            if case.language == "en":
+                if any(run not in seen for run in re.findall(r"[\u3400-\u9fff]+", text)) and not _chat(case, index):
+                    yield Finding("language.script", path, "Chinese in an English dialogue")
+            else:
+                yield from _chinese(text, path, seen)
+                bare = _without_data(text, seen)
+                polite, familiar = polite or ("您" if "您" in bare else ""), familiar or ("你" if _YOU.search(bare) else "")
+        if message.role in ("tool", "system"):
+            seen += text
+    if polite and familiar and not _talk(case):
+        yield Finding("language.address", "$.messages", "您 and 你 are mixed")
+
+
+def _chinese(text: str, path: str, seen: str) -> Iterator[Finding]:
+    letters = sum(c.isalpha() for c in text)
+    if letters > 3 and not HAN.search(text) and text.strip(" .。?？!！") not in seen:
+        yield Finding("language.script", path, "no Chinese in a Chinese dialogue")
+    for run in _LATIN_RUN.findall(text):
+        if run.casefold() not in seen.casefold() and HAN.search(text):
+            yield Finding("language.script", path, f"English in a Chinese dialogue: {run[:40]}")
+
+
+def _without_data(text: str, seen: str) -> str:
+    """Leave out what is quoted."""
+    return re.sub(r"“[^”]*”", "", text)
+
+
+def _chat(case: Case, index: int) -> bool:
+    return case.scenario is not None and not case.scenario.calls and case.scenario.flaw is None
+
+
+def _talk(case: Case) -> bool:
+    return _chat(case, 0)

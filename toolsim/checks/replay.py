@@ -1,0 +1,57 @@
+"""Replay: the calls, run again in a fresh world, give the same results and the same end state; none of them is redundant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+
+from toolsim.checks.case import Case
+from toolsim.checks.finding import CHECKS, Finding
+
+
+@CHECKS.register("replay")
+def replay(case: Case) -> Iterator[Finding]:
+    """Run the calls again and compare."""
+    if case.world is None:
+        return
+    world, mark = case.world, case.world.mark()
+    try:
+        contents = {m.tool_call_id: (index, m.content) for index, m in enumerate(case.messages) if m.role == "tool"}
+        for call, event in zip(case.calls, case.dialogue.events, strict=False):
+            if call.arguments is None or call.name not in case.dialogue.tools:
+                continue
+            before = world.mark()
+            outcome = world.call(call.name, call.arguments)
+            index, content = contents[call.id]
+            if orjson.dumps(outcome.record()).decode() != content:
+                yield Finding("replay.result", f"$.messages[{index}].content", f"{call.name} gives something else when run again")
+            wrote = tuple(dict.fromkeys(f"{table}/{key}" for table, key in world.touched(before)))
+            if (event.call, event.fault, event.wrote) != (call.id, outcome.fault.code if outcome.fault else "", wrote):
+                yield Finding("replay.event", "$.events", f"the record of {call.id} is not what happens")
+        if len(case.calls) != len(case.dialogue.events):
+            yield Finding("replay.event", "$.events", "there are not as many world events as calls")
+        if world.digest() != case.dialogue.digest:
+            yield Finding("replay.digest", "$.digest", "the end state is another one")
+    finally:
+        world.undo(mark)
+    yield from _redundant(case)
+
+
+def _redundant(case: Case) -> Iterator[Finding]:
+    """Find calls without which outcome and answer would be the same: nobody used, asked for, or was told what they gave."""
+    if case.scenario is None:
+        return
+    used = {source.call for gold in case.scenario.calls for source in gold.sources.values() if source.kind == "result"}
+    told = {call for step in case.scenario.script if step.role == "assistant" and step.kind != "call" for call in step.calls}
+    for made, gold in case.matched:
+        needed = gold.id in used or gold.id in told or gold.id in case.scenario.milestones or gold.fault
+        if not needed and not _asked_which(case, gold.id):
+            yield Finding("replay.redundant", made.path, f"dropping {made.name} would change nothing")
+
+
+def _asked_which(case: Case, gold: str) -> bool:
+    """Tell whether a call served to find out which row was meant."""
+    scenario = case.scenario
+    assert scenario is not None
+    return scenario.flaw is not None and scenario.flaw.kind == "ambiguous" and scenario.calls[0].id == gold

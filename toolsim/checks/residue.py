@@ -1,0 +1,59 @@
+"""Residue: nothing of templates, code or data structure is left in what people read, and nothing is cut short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from toolsim.checks.case import Case
+from toolsim.checks.finding import CHECKS, Finding
+
+_RULES = (
+    ("residue.template", re.compile(r"[{}]|\$\w|<\w+>|%s"), "a template shows"),
+    ("residue.code", re.compile(r"\b(?:None(?! of\b)|null|NaN|undefined|nan)\b|(?<![.?!] )(?<!^)\b(?:True|False)\b(?![?.])"), "a value of the program shows"),
+    (
+        "residue.field",
+        re.compile(r"(?<![\w@./-])[a-z]+_[a-z_]+(?![\w@.-])|(?<![\w@./-])[a-z]{3,}[A-Z][a-z]{2,}\w*"),
+        "a field name shows",
+    ),
+    (
+        "residue.doubled",
+        re.compile(r"\b(?!had\b|that\b)([A-Za-z]{2,}) \1\b|的的|了了|，，|。。|、、|，。|、，|  |,,|\.\.(?!\.)|“”|\"\"|““"),
+        "something is doubled",
+    ),
+    (
+        "residue.broken",
+        re.compile(r"(?<!['’])\ba (?=[aeio][a-z]{3})(?!one|eu|use|uni)|(?<!['’])\ban (?=[bcdfgjklmnpqrstvwxz][a-z]{3})(?!hour|honest|heir)", re.I),
+        "an article is wrong",
+    ),
+    ("residue.space", re.compile(r" [,.?!;:](?!\w)|[（(] | [）)]"), "a space is wrong"),
+)
+_DOUBLED = re.compile(r"(?<![\d.,])(?:1 (?:days|hours|minutes|weeks|months|years|people|items))\b")
+_LIST_LINE = re.compile(r"^\s*(?:[-•*]|\d+[.)、])")
+_ENDS = tuple('.?!。？！…”"）):：~～')
+
+
+@CHECKS.register("residue")
+def residue(case: Case) -> Iterator[Finding]:
+    """Search what user and assistant say."""
+    seen = "\n".join(m.content or "" for m in case.messages if m.role in ("tool", "system"))
+    for index, message in enumerate(case.messages):
+        text = message.content or ""
+        if message.role not in ("user", "assistant") or not text:
+            continue
+        path = f"$.messages[{index}].content"
+        for code, pattern, what in _RULES:
+            match = pattern.search(text)
+            if match and not _is_data(match[0], code, seen):
+                yield Finding(code, path, f"{what}: {text[max(0, match.start() - 15) : match.end() + 15]!r}")
+        if _DOUBLED.search(text):
+            yield Finding("residue.number", path, "one of many is told in the plural")
+        if message.role == "assistant":
+            last = text.rstrip().splitlines()[-1]
+            if not last.endswith(_ENDS) and not _LIST_LINE.match(last):
+                yield Finding("residue.cut", path, f"the text breaks off: {last[-20:]!r}")
+
+
+def _is_data(found: str, code: str, seen: str) -> bool:
+    """Tell whether what looks like residue is a text that the world holds, such as a file name."""
+    return code in ("residue.field", "residue.template", "residue.space") and found.strip() in seen and code != "residue.field"

@@ -1,0 +1,30 @@
+"""Spec: the offered tools are there, named as the tools API wants, with closed parameter schemas, and none comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from toolsim.apis.openai import objections
+from toolsim.checks.case import Case
+from toolsim.checks.finding import CHECKS, Finding
+
+_MOST = 128
+
+
+@CHECKS.register("spec")
+def spec(case: Case) -> Iterator[Finding]:
+    """Check the offered tools."""
+    names = case.dialogue.tools
+    if len(set(names)) < len(names):
+        yield Finding("spec.twice", "$.tools", "a tool is offered twice")
+    if len(names) > _MOST:
+        yield Finding("spec.many", "$.tools", f"{len(names)} tools are offered; the tools API takes {_MOST}")
+    for index, name in enumerate(names):
+        path = f"$.tools[{index}]"
+        if case.specs:
+            for objection in objections(case.specs[name]):
+                yield Finding("spec.form", path, objection)
+        elif case.catalogue.find(name) is None:
+            yield Finding("spec.unknown", path, f"there is no API {name!r}")
+    if case.scenario is not None and case.scenario.tools != names:
+        yield Finding("spec.changed", "$.tools", "the tools are not those of the scenario")

@@ -1,0 +1,104 @@
+"""Special: what is missing or wrong is named, exactly that, and nothing is called before it is mended; what is unserved is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from toolsim.apis.leaves import leaves, parameter_paths
+from toolsim.checks.case import Case
+from toolsim.checks.finding import CHECKS, Finding
+from toolsim.scenario.blueprint import Flaw, Move
+from toolsim.taxonomy.declarations import Field
+
+_ASKS_WHICH = re.compile(r"[?？]|哪|选|挑|定一个|指的是|\bwhich\b|\bpick\b|\bchoose\b|\btell me\b|\blet me know\b", re.IGNORECASE)
+
+
+@CHECKS.register("special")
+def special(case: Case) -> Iterator[Finding]:
+    """Check what the assistant does about flaws and gaps."""
+    if case.scenario is None:
+        return
+    yield from _silence(case)
+    for index, move, text in case.spoken:
+        if move is not None and move.kind == "ask":
+            yield from _asks(case, index, move, text)
+        if move is not None and move.kind == "reject":
+            yield from _rejects(case, index, move, text)
+        if move is not None and move.kind == "which":
+            yield from _which(case, index, text)
+
+
+def _silence(case: Case) -> Iterator[Finding]:
+    """Check that nothing is called where nothing may be called."""
+    scenario = case.scenario
+    assert scenario is not None
+    flaw = scenario.flaw
+    if (flaw is not None and flaw.kind == "unserved") or not scenario.calls:
+        for call in case.calls:
+            yield Finding("special.called", call.path, "nothing is to be called here")
+    if flaw is not None and flaw.kind == "unserved":
+        for name in sorted(set(flaw.options) & set(scenario.tools)):
+            yield Finding("special.offered", "$.tools", f"{name} would serve the need")
+    if flaw is not None and flaw.kind in ("missing", "wrong"):
+        for call in case.calls:
+            if call.turn < 2:
+                yield Finding("special.called", call.path, "nothing is to be called before the user has answered")
+
+
+def _fields(case: Case, call_id: str) -> dict[str, Field]:
+    """Give the fields of a gold call by JSON path: whole parameters and single leaves."""
+    assert case.scenario is not None
+    gold = case.scenario.call(call_id)
+    api = case.catalogue.api(gold.name)
+    by_name = {field.name: field for field in api.prepared.params}
+    out = {path: by_name[name] for name, path in parameter_paths(api).items()}
+    return out | {leaf.path: leaf.field for leaf in leaves(api, gold.arguments) if leaf.path not in out}
+
+
+def _called_next(case: Case, move: Move) -> str:
+    """Give the gold call that a question is about: the last one of the next message with calls."""
+    assert case.scenario is not None
+    script = case.scenario.script
+    place = next(index for index, step in enumerate(script) if step is move)
+    later = (step for step in script[place:] if isinstance(step, Move) and step.kind == "call")
+    return next(later).calls[-1]
+
+
+def _asks(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]:
+    """Check that a question names exactly what is missing."""
+    path = f"$.messages[{index}].content"
+    fields = _fields(case, _called_next(case, move))
+    wanted = {fields[about].label.say(case.language) for about in move.about}
+    for label in sorted(wanted):
+        if label.casefold() not in text.casefold():
+            yield Finding("special.unnamed", path, f"{label!r} is missing and is not asked for")
+    others = {field.label.say(case.language) for place, field in fields.items() if place not in move.about} - wanted
+    rest = text.casefold()
+    for label in sorted(wanted, key=len, reverse=True):
+        rest = rest.replace(label.casefold(), " ")
+    for label in sorted(others):
+        if len(label) > 2 and label.casefold() in rest:
+            yield Finding("special.asked_too_much", path, f"{label!r} is known and is asked for")
+
+
+def _rejects(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]:
+    """Check that an objection names parameter and value."""
+    assert case.scenario is not None
+    flaw: Flaw | None = case.scenario.flaw
+    assert flaw is not None
+    path, label = f"$.messages[{index}].content", _fields(case, flaw.call)[move.about[0]].label.say(case.language)
+    if label.casefold() not in text.casefold():
+        yield Finding("special.unnamed", path, f"{label!r} is wrong and is not named")
+    if flaw.words.casefold() not in text.casefold():
+        yield Finding("special.value_unnamed", path, f"the wrong value {flaw.words!r} is not named")
+    api = case.catalogue.api(case.scenario.call(flaw.call).name)
+    from_gold = next((leaf for leaf in leaves(api, case.scenario.call(flaw.call).arguments) if leaf.path == flaw.paths[0]), None)
+    if from_gold is None:
+        yield Finding("special.flaw", "$", "the flaw names no parameter of the call")
+
+
+def _which(case: Case, index: int, text: str) -> Iterator[Finding]:
+    """Check that the assistant asks which row is meant."""
+    if not _ASKS_WHICH.search(text):
+        yield Finding("special.no_question", f"$.messages[{index}].content", "the assistant does not ask which one is meant")

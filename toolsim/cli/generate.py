@@ -1,0 +1,91 @@
+"""`toolsim generate`: make a run of verified dialogues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import click
+
+from toolsim.apis.catalogue import Catalogue, open_catalogue
+from toolsim.base.errors import ToolsimError, near
+from toolsim.base.text import LANGUAGES, Language
+from toolsim.dataset.store import read_manifest
+from toolsim.pipeline.config import RunConfig, content_digest
+from toolsim.pipeline.generate import Progress, generate
+from toolsim.scenario.categories import load_mix
+from toolsim.views.run import RunProgress, run_summary
+from toolsim.views.terminal import OUT, emit_json
+
+
+@click.command("generate")
+@click.option("--count", type=click.IntRange(1), default=500, show_default=True, help="Dialogues wanted.")
+@click.option("--languages", default="en,zh", show_default=True, help="Languages, separated by commas.")
+@click.option("--mix", default="training", show_default=True, metavar="NAME|FILE", help="Shares of the categories.")
+@click.option("--categories", default="", help="Only these categories of the mix, or families such as normal.atom; by commas.")
+@click.option("--subdomains", "--packs", "packs", default="", help="Only these packs, or whole domains; by commas.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; the content does not depend on it.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="Run folder.  [default: outputs/MIX-SEED]")
+@click.option("--against", type=click.Path(path_type=Path), multiple=True, metavar="RUN", help="Earlier runs that may not be repeated.")
+@click.option("--pool", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="A folder with more packs.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
+def command(
+    count: int, languages: str, mix: str, categories: str, packs: str, seed: int, workers: int, out: Path | None,
+    against: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool,
+) -> None:  # fmt: skip
+    """Make a run of verified dialogues; the same command goes on with a run that was stopped."""
+    catalogue = open_catalogue(folders)
+    shares = load_mix(mix).only(_listed(categories))
+    config = RunConfig(
+        count=count,
+        languages=_languages(languages),
+        shares=shares.shares,
+        packs=_packs(catalogue, _listed(packs)),
+        seed=seed,
+        content=content_digest(folders),
+        against=tuple(str(read_manifest(run)["config"]["content"]) + str(run.name) for run in against),
+    )
+    folder = out or Path("outputs") / f"{shares.name}-{seed}"
+    with RunProgress(count) as progress:
+        done = generate(config, catalogue, folder, folders, workers, against, progress.show)
+    _tell(done, folder, as_json)
+
+
+def _tell(done: Progress, folder: Path, as_json: bool) -> None:
+    record = {"run": str(folder), "accepted": done.accepted, "rejected": dict(sorted(done.rejected.items()))}
+    if as_json:
+        emit_json(record)
+    else:
+        OUT.print(run_summary(record))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _languages(text: str) -> tuple[Language, ...]:
+    wanted = _listed(text)
+    for name in wanted:
+        if name not in LANGUAGES:
+            raise ToolsimError(f"there is no language {name!r}", hint=near(name, LANGUAGES))
+    if not wanted:
+        raise ToolsimError("--languages names none", hint=f"known: {', '.join(LANGUAGES)}")
+    return cast(tuple[Language, ...], tuple(dict.fromkeys(wanted)))
+
+
+def _packs(catalogue: Catalogue, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Name packs by themselves or by their domain.
+
+    Raises:
+        ToolsimError: there is no pack of that name, nor a domain that has any.
+    """
+    every = list(catalogue.taxonomy.packs)
+    if not wanted:
+        return tuple(every)
+    out: dict[str, None] = {}
+    for name in wanted:
+        found = [pack for pack in every if pack.startswith(name + "/")]
+        out |= dict.fromkeys(found or [catalogue.pack(name).name])
+    return tuple(out)

@@ -1,0 +1,59 @@
+"""The configuration of a run, and its manifest: all that its content depends on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import toolsim
+from toolsim.apis.catalogue import Catalogue
+from toolsim.base import seeds
+from toolsim.base.folders import shipped
+from toolsim.base.records import Record
+from toolsim.base.text import Language
+from toolsim.taxonomy.loader import SHARED_FILES, pack_files
+
+BATCH = 24
+"""Scenarios that share one world."""
+
+
+class RunConfig(Record):
+    """What a run is to make. The number of workers is not part of it: the content does not depend on it."""
+
+    count: int
+    """Samples wanted."""
+    languages: tuple[Language, ...]
+    shares: dict[str, float]
+    """Category -> share."""
+    packs: tuple[str, ...]
+    seed: int
+    content: str
+    """Digest of packs and scenario data."""
+    batch: int = BATCH
+    against: tuple[str, ...] = ()
+    """Digests of earlier runs whose dialogues may not come again."""
+
+    def digest(self) -> str:
+        """Give the digest of the configuration."""
+        return seeds.digest(self.model_dump_json().encode())
+
+
+def content_digest(folders: tuple[Path, ...]) -> str:
+    """Give the digest of all packs and all scenario data, whatever they lie under."""
+    parts: list[bytes] = []
+    for root in (shipped("domains"), *folders):
+        files = [root / name for name in SHARED_FILES if (root / name).exists()]
+        parts += [part for path in (*files, *pack_files(root)) for part in (path.name.encode(), path.read_bytes())]
+    for path in sorted(shipped("scenarios").rglob("*.yaml")):
+        parts += [path.name.encode(), path.read_bytes()]
+    return seeds.digest(b"\x00".join(parts))
+
+
+def manifest(config: RunConfig) -> dict[str, Any]:
+    """Write what a run was made with; equal manifests give equal bytes."""
+    return {"version": 1, "toolsim": toolsim.__version__, "config": config.model_dump(mode="json")}
+
+
+def tools_of(catalogue: Catalogue, config: RunConfig) -> dict[str, Any]:
+    """Give the specs that dialogues of a run may offer: language -> name -> spec in OpenAI form."""
+    return {language: {api.name: api.spec(language).openai() for api in catalogue} for language in config.languages}

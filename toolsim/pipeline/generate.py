@@ -1,0 +1,120 @@
+"""The whole flow on one screen: plan, play and examine in batches; admit what is new and right; write it; until enough is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from toolsim.apis.catalogue import Catalogue
+from toolsim.base.errors import ToolsimError
+from toolsim.dataset.duplicates import Index
+from toolsim.dataset.sample import Rejection, Sample
+from toolsim.dataset.store import RunWriter, read_stream
+from toolsim.pipeline.config import RunConfig, manifest, tools_of
+from toolsim.pipeline.lines import BatchLines, Line, rejected
+from toolsim.pipeline.pool import batches
+from toolsim.pipeline.texts import load_texts
+
+MOST_BARREN = 40
+"""Batches in a row that may bring nothing new before the run gives up."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is."""
+
+    wanted: int
+    accepted: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    """By stage."""
+    barren: int = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether enough is there."""
+        return self.accepted >= self.wanted
+
+
+Watch = Callable[[Progress], None]
+
+
+def generate(
+    config: RunConfig,
+    catalogue: Catalogue,
+    out: Path,
+    folders: tuple[Path, ...],
+    workers: int,
+    earlier: tuple[Path, ...],
+    watch: Watch,
+) -> Progress:
+    """Make a run, or go on with it, until it holds as many samples as are wanted.
+
+    Raises:
+        RunError: the folder cannot be written or holds another run.
+        ToolsimError: nothing new comes any more.
+    """
+    index, progress = Index(), Progress(config.count)
+    with RunWriter(out, manifest(config), tools_of(catalogue, config)) as writer:
+        for run in earlier:
+            load_texts(run, index, f"{run.name}:")
+        _recall(out, writer, index, progress)
+        watch(progress)
+        if progress.done:
+            return progress
+        with closing(batches(config, folders, workers, writer.batches)) as made:  # type: ignore[type-var]
+            for batch in made:
+                writer.append(batch.index, _admit(batch, index, progress))
+                watch(progress)
+                if progress.done:
+                    break
+                if progress.barren >= MOST_BARREN:
+                    raise ToolsimError(f"{MOST_BARREN} batches in a row brought nothing new", hint=_why(progress))
+    return progress
+
+
+def _recall(out: Path, writer: RunWriter, index: Index, progress: Progress) -> None:
+    """Bring index and counts back to where a run that goes on had stopped."""
+    if writer.batches:
+        load_texts(out, index)
+        progress.accepted = sum(1 for _ in read_stream(out, "samples", Sample))
+        progress.rejected.update(rejection.stage for rejection in read_stream(out, "rejections", Rejection))
+
+
+def _admit(batch: BatchLines, index: Index, progress: Progress) -> dict[str, bytes]:
+    """Admit what is right and new, until enough is there; give the lines to be written."""
+    streams: dict[str, list[bytes]] = {name: [] for name in ("scenarios", "dialogues", "findings", "samples", "rejections")}
+    before = progress.accepted
+    for line in batch.lines:
+        if progress.done:
+            break
+        rejection = line.rejection or _duplicate(line, index, progress)
+        if rejection:
+            streams["rejections"].append(rejection)
+        else:
+            progress.accepted += 1
+            streams["samples"].append(line.sample)
+        if line.rejection:
+            progress.rejected[line.stage] += 1
+        streams["scenarios"].append(line.scenario)
+        streams["dialogues"].append(line.dialogue)
+        streams["findings"].append(line.findings)
+    progress.barren = progress.barren + 1 if progress.accepted == before else 0
+    return {name: b"".join(parts) for name, parts in streams.items()}
+
+
+def _duplicate(line: Line, index: Index, progress: Progress) -> bytes:
+    """Refuse a dialogue whose user says nearly what another one's says; enter it otherwise."""
+    assert line.signature is not None
+    twin = index.nearest(line.signature, line.text)
+    if twin is None:
+        index.add(line.id, line.signature, line.text)
+        return b""
+    progress.rejected["duplicate"] += 1
+    return rejected(line.id, line.category, line.language, "duplicate", (twin,))
+
+
+def _why(progress: Progress) -> str:
+    return "; ".join(f"{count:,} rejected at {stage}" for stage, count in progress.rejected.most_common())

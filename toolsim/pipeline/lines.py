@@ -1,0 +1,104 @@
+"""What a worker hands over: finished lines of JSON, so that the writer has little left to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import toolsim
+from toolsim.dataset.duplicates import Signature
+from toolsim.dataset.sample import FindingRecord, Label, Provenance, Rejection, Sample
+from toolsim.pipeline.config import RunConfig
+from toolsim.pipeline.worker import Made
+
+_METHOD = "Planned over a simulated world and executed there; worded by templates; checked by rules and replay."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One slot's lines."""
+
+    id: str
+    category: str
+    scenario: bytes = b""
+    dialogue: bytes = b""
+    findings: bytes = b""
+    sample: bytes = b""
+    """Of a dialogue that passed; written unless it turns out to be a near-duplicate."""
+    rejection: bytes = b""
+    signature: Signature | None = None
+    text: str = ""
+    language: str = ""
+    stage: str = ""
+    """Where it was rejected, if it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLines:
+    """One batch's lines, in order."""
+
+    index: int
+    lines: tuple[Line, ...]
+
+
+def lines_of(made: list[Made], index: int, config: RunConfig) -> BatchLines:
+    """Write what became of a batch."""
+    return BatchLines(index, tuple(_line(one, config) for one in made))
+
+
+def _line(made: Made, config: RunConfig) -> Line:
+    slot, scenario, dialogue = made.slot, made.scenario, made.dialogue
+    language = slot.id[:2]
+    findings = b"".join(FindingRecord(id=slot.id, code=f.code, path=f.path, message=f.message).line() for f in made.findings)
+    sample, rejection = b"", b""
+    if made.passed and scenario is not None and dialogue is not None:
+        sample = _sample(made, config).line()
+    else:
+        rejection = rejected(slot.id, slot.category.name, language, made.stage, made.reasons)
+    return Line(
+        slot.id,
+        slot.category.name,
+        scenario.line() if scenario else b"",
+        dialogue.line() if dialogue else b"",
+        findings,
+        sample,
+        rejection,
+        made.signature,
+        made.text,
+        language,
+        made.stage,
+    )
+
+
+def rejected(identity: str, category: str, language: str, stage: str, reasons: tuple[str, ...]) -> bytes:
+    """Write a rejection."""
+    record = Rejection.model_validate(
+        {"id": identity, "category": category, "language": language, "stage": stage, "reasons": reasons}
+    )
+    return record.line()
+
+
+def _sample(made: Made, config: RunConfig) -> Sample:
+    scenario, dialogue = made.scenario, made.dialogue
+    assert scenario is not None and dialogue is not None
+    roles = Counter(message.role for message in dialogue.messages)
+    actors = dict(actor.split(":", 1) for actor in dialogue.actors if ":" in actor)
+    return Sample(
+        id=scenario.id,
+        category=scenario.category,
+        language=scenario.language,
+        packs=scenario.packs,
+        skeleton=scenario.skeleton,
+        world_seed=scenario.world_seed,
+        turns=roles["user"],
+        calls=len(dialogue.events),
+        provenance=Provenance(
+            toolsim=toolsim.__version__,
+            content=config.content,
+            run=config.digest(),
+            seed=scenario.seed,
+            world_seed=scenario.world_seed,
+            actors=actors,
+        ),
+        label=Label(generator=f"toolsim {toolsim.__version__}", method=_METHOD),
+    )

@@ -1,0 +1,124 @@
+"""What a worker does: plan, play and examine the scenarios of one batch. A bad dialogue is data, not a crash."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from toolsim.apis.catalogue import Catalogue, open_catalogue
+from toolsim.checks.case import Case
+from toolsim.checks.examine import examine
+from toolsim.checks.finding import Finding
+from toolsim.dataset.duplicates import Signature, sign
+from toolsim.pipeline.schedule import Batch, Slot
+from toolsim.pipeline.texts import user_text
+from toolsim.roleplay.dialogue import Dialogue
+from toolsim.roleplay.play import play
+from toolsim.scenario.blueprint import Scenario
+from toolsim.scenario.plan import ScenarioPlanner
+from toolsim.world.world import World, WorldPlan
+
+_PLANS = 64
+"""World plans kept; a run over pairs of packs would otherwise keep hundreds."""
+
+
+class StageFailure(Exception):
+    """Something broke in a stage; recorded with the dialogue that it befell."""
+
+    def __init__(self, stage: str, cause: Exception) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.stage = stage
+
+
+class boundary:  # noqa: N801
+    """The one place where any exception of a stage is caught, so that it befalls its own dialogue only."""
+
+    def __init__(self, stage: str) -> None:
+        self.stage = stage
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception):
+            raise StageFailure(self.stage, error) from error
+
+
+@dataclass(slots=True)
+class Made:
+    """What became of one slot."""
+
+    slot: Slot
+    scenario: Scenario | None = None
+    dialogue: Dialogue | None = None
+    findings: list[Finding] = field(default_factory=list)
+    stage: str = ""
+    """Where it failed, if it did."""
+    reasons: tuple[str, ...] = ()
+    signature: Signature | None = None
+    text: str = ""
+    """What the user says, by which near-duplicates are told."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.stage
+
+
+class Worker:
+    """Makes batches over one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.planner = ScenarioPlanner(catalogue)
+        self._plan_of = lru_cache(maxsize=_PLANS)(self._plan)
+
+    def _plan(self, packs: tuple[str, ...]) -> WorldPlan:
+        return WorldPlan(self.catalogue, [self.catalogue.pack(name) for name in packs])
+
+    def make(self, batch: Batch) -> list[Made]:
+        """Make the dialogues of a batch, in order."""
+        return asyncio.run(self._make(batch))
+
+    async def _make(self, batch: Batch) -> list[Made]:
+        plan = self._plan_of(batch.packs)
+        world = plan.world(batch.world_seed, batch.language)
+        fresh = plan.world(batch.world_seed, batch.language)
+        return [await self._one(slot, world, fresh) for slot in batch.slots]
+
+    async def _one(self, slot: Slot, world: World, fresh: World) -> Made:
+        made = Made(slot)
+        mark = world.mark()
+        try:
+            await self._stages(made, world, fresh)
+        except StageFailure as failure:
+            made.stage, made.reasons = failure.stage, (str(failure),)
+            world.undo(mark)
+            fresh.undo()
+        return made
+
+    async def _stages(self, made: Made, world: World, fresh: World) -> None:
+        slot = made.slot
+        with boundary("plan"):
+            planned = self.planner.plan(slot.id, slot.seed, slot.category, world, slot.first)
+        made.scenario = planned.scenario
+        if made.scenario is None:
+            made.stage, made.reasons = "plan", tuple(sorted(planned.misses))
+            return
+        with boundary("play"):
+            made.dialogue = await play(made.scenario, self.catalogue, world)
+        with boundary("check"):
+            made.findings = list(examine(Case.of(made.scenario, made.dialogue, self.catalogue, fresh)))
+        if made.findings:
+            made.stage, made.reasons = "check", tuple(sorted({finding.code for finding in made.findings}))
+            return
+        made.text = user_text(made.dialogue)
+        made.signature = sign(made.text)
+
+
+def open_worker(folders: Sequence[Path]) -> Worker:
+    """Make a worker over the built-in packs and those of further folders."""
+    return Worker(open_catalogue(folders))
