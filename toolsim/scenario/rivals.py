@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
@@ -19,13 +20,29 @@ _MOST_BINDINGS = 12
 
 def rivals(world: World, need: Need, others: Iterable[Api]) -> frozenset[str]:
     """Name the APIs that, given only what the need tells, reach the same end state (writes) or show all that it shows (reads)."""
+    candidates = [api for api in others if api.effect is need.api.effect and _near(world, api, need.api)]
+    if not candidates:
+        return frozenset()
     told = list(leaves(need.api, need.arguments))
-    gold = _effect(world, need.api, need.arguments)
-    return frozenset(
-        api.name
-        for api in others
-        if api is not need.api and api.effect is need.api.effect and _runs(world, api) and _serves(world, api, need, told, gold)
-    )
+    outcome, changes = _effect(world, need.api, need.arguments)
+    gold = _Gold(changes, _values(outcome.record()) if need.api.effect is Effect.READ else set())
+    return frozenset(api.name for api in candidates if _serves(world, api, need, told, gold))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gold:
+    """What the right call does."""
+
+    changes: list[Change]
+    shown: set[Any]
+    """Values in its result."""
+
+
+def _near(world: World, api: Api, other: Api) -> bool:
+    """Tell whether an API can run here and works on what the other works on."""
+    if api is other or not _runs(world, api):
+        return False
+    return bool(api.tables & other.tables) or (not api.tables and not other.tables)
 
 
 def _runs(world: World, api: Api) -> bool:
@@ -41,8 +58,7 @@ def _effect(world: World, api: Api, arguments: dict[str, Any]) -> tuple[Outcome,
     return outcome, changes
 
 
-def _serves(world: World, api: Api, need: Need, told: list[ArgumentLeaf], gold: tuple[Outcome, list[Change]]) -> bool:
-    shown = _values(gold[0].record()) if api.effect is Effect.READ else set()
+def _serves(world: World, api: Api, need: Need, told: list[ArgumentLeaf], gold: _Gold) -> bool:
     for flat in _bindings(api, need, told):
         arguments = api.wire.encode([flat])
         if not api.arguments.is_valid(arguments):
@@ -51,9 +67,9 @@ def _serves(world: World, api: Api, need: Need, told: list[ArgumentLeaf], gold: 
         if not outcome.ok:
             continue
         if api.effect is Effect.WRITE:
-            if changes == gold[1]:
+            if changes == gold.changes:
                 return True
-        elif shown and shown <= _values(outcome.record()):
+        elif gold.shown and gold.shown <= _values(outcome.record()):
             return True
     return False
 
@@ -106,8 +122,18 @@ def _form(field: Field) -> tuple[object, ...]:
 
 def _values(record: Any) -> set[Any]:
     """Collect the leaf values of a result, counts and flags aside."""
+    out: set[Any] = set()
+    _collect(record, out)
+    return out
+
+
+def _collect(record: Any, out: set[Any]) -> None:
     if isinstance(record, dict):
-        return set().union(*(_values(inner) for name, inner in record.items() if name.lower() != "total"))
-    if isinstance(record, list):
-        return set().union(*map(_values, record))
-    return set() if isinstance(record, bool) else {record}
+        for name, inner in record.items():
+            if name not in ("total", "Total"):
+                _collect(inner, out)
+    elif isinstance(record, list):
+        for inner in record:
+            _collect(inner, out)
+    elif not isinstance(record, bool):
+        out.add(record)

@@ -159,7 +159,9 @@ def update(s: Speaker, told: Told) -> list[str]:
     clauses = [words for f in fields for words in _clauses(s, f, told.row[f.name])]
     more = [f.words for f in news(s, told, told.target, set_names(told), 2, own=True)]
     facts = [*clauses, *more][: 2 if told.short else _LEAVES]
-    return [s.line("update", row=row, facts=listed(s, facts)) if facts else s.line("updated", row=row)]
+    if not facts or any(mark in fact for fact in facts for mark in (": ", "：")):
+        return [s.line("updated", row=row), ("；" if s.zh else "; ").join(facts)]
+    return [s.line("update", row=row, facts=listed(s, facts))]
 
 
 def _plain(s: Speaker, field: Field) -> bool:

@@ -194,6 +194,10 @@ class Speaker:
         if not said or field.kind in (Kind.STATE, Kind.MANY):
             return said
         label = self.label(field)
+        if said.lower().startswith(label.lower()):
+            return said
+        if field.kind is Kind.VALUE:
+            return f"{label}（{said}）" if self.zh else f"{label} ({said})"
         if self.zh:
             return f"{label}{said}" if field.kind is not Kind.TEXT else f"{label}：{said}"
         if counts(field, said):

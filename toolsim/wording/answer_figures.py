@@ -12,7 +12,7 @@ from toolsim.wording import values
 from toolsim.wording.answer_changes import Told, listed, target_row
 from toolsim.wording.answer_facts import Speaker
 from toolsim.wording.answer_labels import asks
-from toolsim.wording.answer_words import be, is_plural, on, sentence
+from toolsim.wording.answer_words import after_colon, be, is_plural, on, sentence
 
 _WORD = re.compile(r"[a-z0-9]+")
 _IDLE = frozenset(("the", "of", "a", "an", "in", "per", "for", "to", "and", "from", "on", "that", "is", "at", "or", "by"))
@@ -32,13 +32,22 @@ def think(s: Speaker, told: Told) -> list[str]:
     if not plain:
         return [*([s.join(s.clause(f, row[f.name]) for f in flags)] if flags else []), *_lists(s, told, lists)]
     first = _headline(told.api.operation, plain)
-    out = [_verdict(s, first, row[first.name]) if first.kind is Kind.ENUM else _figure(s, first, row[first.name])]
+    main = _verdict(s, first, row[first.name]) if first.kind is Kind.ENUM else _figure(s, first, row[first.name])
+    out = [_about(s, told, main)]
     rest = [f for f in plain if f is not first]
     facts = [words for f in rest if (words := s.clause(f, row[f.name]))]
     if facts and not told.short:
         out.append(s.line("figures_more", facts=listed(s, facts[-_EXPLAINING:])))
     out += [s.clause(f, row[f.name]) for f in flags[:2]]
     return [*out, *_lists(s, told, lists)]
+
+
+def _about(s: Speaker, told: Told, main: str) -> str:
+    """Say what a figure is about where it is one of several things told."""
+    if not told.short or not told.api.operation.target:
+        return main
+    row = target_row(s, told)
+    return f"{row}：{main}" if s.zh else f"As for {row}: {after_colon(main) if main[:2] != 'I ' else main}"
 
 
 def _headline(op: Operation, fields: Sequence[Field]) -> Field:
@@ -93,10 +102,10 @@ def check(s: Speaker, told: Told) -> list[str]:
     """Answer yes or no, with the reasons."""
     reasons = next(f for f in told.api.prepared.result if f.name == "reasons")
     if told.row["ok"]:
-        out = [s.line("check_yes")]
+        out = [_about(s, told, s.line("check_yes"))]
     else:
         said = [sentence(reasons.option(code).label.say(s.language), s.language) for code in told.row["reasons"]]
-        out = [s.line("check_no", reasons=("" if s.zh else " ").join(said))]
+        out = [_about(s, told, s.line("check_no", reasons=("" if s.zh else " ").join(said)))]
     gives = [words for f in told.api.operation.gives if f.name in told.row and (words := s.clause(f, told.row[f.name]))]
     return [*out, listed(s, gives)] if gives and not told.short else out
 

@@ -90,6 +90,8 @@ def clause_en(field: Field, value: object, said: str) -> str:
         return f"there {'is' if value == 1 else 'are'} {count_en(field, value, said)}"
     if field.item is not None and field.item.kind is Kind.VALUE:
         return f"the {label}: {said}"
+    if field.kind is Kind.VALUE:
+        return f"the {label} {'are' if is_plural(label) else 'is'} as follows: {said}"
     return f"{label if label.startswith(('the ', 'a ')) else 'the ' + label} {'are' if is_plural(label) else 'is'} {said}"
 
 
@@ -136,4 +138,6 @@ def clause_zh(field: Field, said: str) -> str:
         return label.replace("几", said, 1)
     if field.kind in NUMERIC or field.kind is Kind.STATE:
         return f"{label} {said}" if label[-1].isascii() and said[0].isascii() else f"{label}{said}"
-    return f"{label}是{said}"
+    return (
+        f"{label}：{said}" if field.kind is Kind.VALUE or (field.item and field.item.kind is Kind.VALUE) else f"{label}是{said}"
+    )

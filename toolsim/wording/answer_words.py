@@ -17,7 +17,8 @@ _QUOTED = re.compile(r"“[^”]*”|《[^》]*》|\"[^\"]*\"")
 _HEAD = re.compile(
     r" (?:of|in|on|for|that|who|which|it|you|they|to|per|from|above|below|over|with|without|at|between|within|until|before|"
     r"beyond|since|after|where|the|as|far|when|now|due|by|already|beforehand|still|left|not|so far|free|late|today|missing|this|"
-    r"available|usable|too many|a (?=day|month|year|week|second)|an (?=hour)|(?<=s )(?:\w+ed|\w+ing|paid|heard|caught|taken))\b.*"
+    r"available|usable|too many|a (?=day|month|year|week|second)|an (?=hour)|"
+    r"(?<=[se] )(?:\w+ed|\w+ing|paid|heard|caught|taken))\b.*"
 )
 _IRREGULAR = {
     "person": "people", "child": "children", "woman": "women", "man": "men", "tooth": "teeth", "leaf": "leaves",
@@ -130,7 +131,8 @@ def has(label: str) -> str:
 
 def without_opener(text: str) -> str:
     """Take `Done: ` and its like away, which opens an answer but no later sentence of it."""
-    return _OPENER.sub("", text, count=1)
+    opener = _OPENER.match(text)
+    return text[opener.end() :] if opener else text
 
 
 def on(when: str) -> str:
@@ -151,6 +153,14 @@ def sentence(text: str, language: Language) -> str:
         return text if closed else text + "。"
     text = text[:1].upper() + text[1:]
     return text if text[-1] in ".!?…:" or text.endswith(('."', '?"', '!"', '…"')) else text + "."
+
+
+_OPENING = re.compile(r"(?:The|There|This|That|That's|It|A|An|Yes|No|You|Your|Only|Not|Less|More|Too|At|In|On|One)\b")
+
+
+def after_colon(text: str) -> str:
+    """Begin a sentence small, as it stands after a colon; names and numbers keep their form."""
+    return text[0].lower() + text[1:] if _OPENING.match(text) else text
 
 
 def quoted(text: str, zh: bool) -> str:

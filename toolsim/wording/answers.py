@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -19,7 +20,7 @@ from toolsim.wording import answer_lists as lists
 from toolsim.wording import answer_texts as texts
 from toolsim.wording.answer_changes import Part, Told
 from toolsim.wording.answer_facts import Speaker, canonical, wire_name
-from toolsim.wording.answer_words import paragraph, second_person, sentence
+from toolsim.wording.answer_words import after_colon, paragraph, second_person, sentence
 
 __all__ = ["Done", "Teller", "second_person"]
 
@@ -49,6 +50,7 @@ PARTS: dict[str, Part] = {
 }
 """How each verb is told; what is not here is told as figures that were worked out."""
 
+_KEY = re.compile(r"\b[A-Z]{1,4}-?\d{2,}\b", re.ASCII)
 _MAKING = frozenset({"create", "schedule", "reserve"})
 _LOOKING = frozenset({"get", "find", "rank", "compare"})
 
@@ -85,7 +87,7 @@ class Teller:
             if one.refused:
                 others = "fault_first" if _repaired(one, matter[index + 1 :]) else "fault_of_several"
                 act = others if len(matter) > 1 else "fault"
-                sentences.append(self._speaker.line(act, message=one.refused))
+                sentences.append(self._fault(act, one))
             else:
                 sentences += self._sentences(one, len(matter) > 1)
         return paragraph(sentences, self.language)
@@ -93,7 +95,7 @@ class Teller:
     def brief(self, done: Done) -> str:
         """Tell the outcome of one call in one sentence."""
         if done.refused:
-            return sentence(self._speaker.line("fault", message=done.refused), self.language)
+            return sentence(self._fault("fault", done), self.language)
         return paragraph(self._sentences(done, True)[:1], self.language)
 
     def options(self, api: Api, items: Sequence[dict[str, Any]]) -> list[str]:
@@ -106,6 +108,13 @@ class Teller:
             if len(set(out)) == len(out):
                 return out
         return lists.describe_rows(s, entity, fields, rows, 1)
+
+    def _fault(self, act: str, done: Done) -> str:
+        """Tell of a refusal, with names in place of the numbers that the user never speaks of."""
+        message = _KEY.sub(lambda match: self._speaker.names.get(match[0], match[0]), done.refused)
+        if self.language == "en":
+            message = after_colon(message).replace("you is ", "you are ")
+        return self._speaker.line(act, message=message)
 
     def _sentences(self, done: Done, short: bool) -> list[str]:
         tolds = list(_decoded(done, short))

@@ -55,9 +55,7 @@ def means(field: Field, value: Any, words: str, now: str, language: Language) ->
         case Kind.TEXT:
             return _stands_in(str(value), words)
         case Kind.REF:
-            return (
-                bool(value) and re.search(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", words, re.IGNORECASE) is not None
-            )
+            return bool(value) and _alone(str(value).casefold(), words.casefold())
         case Kind.LIST:
             assert field.item is not None
             return all(means(field.item, one, words, now, language) for one in value)
@@ -69,6 +67,18 @@ def means(field: Field, value: Any, words: str, now: str, language: Language) ->
         case Kind.DATETIME:
             return value[:16] in moments(words, now, language)
     return value in readings(field, words, now, language)
+
+
+def _alone(key: str, words: str) -> bool:
+    """Tell whether a key stands in words as a whole, not as part of a longer one."""
+    start = words.find(key)
+    while start >= 0:
+        end = start + len(key)
+        before, after = words[start - 1 : start], words[end : end + 1]
+        if not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum()):
+            return True
+        start = words.find(key, start + 1)
+    return False
 
 
 def _unique(found: list[Any]) -> list[Any]:
