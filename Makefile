@@ -16,8 +16,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@
 
-demo: $(VENV)/.installed  ## Execute a sample of the pool in both languages and print a table.
-	$(BIN)/toolsim demo
+demo: $(VENV)/.installed  ## Generate 500 dialogues in both languages, check them, print statistics and show three.
+	$(BIN)/toolsim generate --count 500 --workers 2 --out outputs/demo
+	$(BIN)/toolsim check outputs/demo
+	$(BIN)/toolsim stats outputs/demo
+	$(BIN)/toolsim show outputs/demo --count 3
 
 test: $(VENV)/.installed-dev  ## Pass the tests.
 	$(BIN)/python -m pytest -n auto
@@ -34,6 +37,7 @@ check-all: check  ## The same and the long sweeps: every operation, 30 worlds, b
 
 bench: $(VENV)/.installed-dev  ## Measure speed and memory; writes the table in docs/performance.md.
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/generation.py
 
 docs: $(VENV)/.installed-dev  ## Write what is generated: the notation's schema and the README's tables.
 	$(BIN)/python -m tests.generated --write

@@ -9,7 +9,7 @@ import click
 import orjson
 
 from toolsim.apis.catalogue import open_catalogue
-from toolsim.cli.domains import command
+from toolsim.cli.main import cli
 from toolsim.taxonomy.notation_schema import notation_schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,15 +22,16 @@ def schema_file() -> bytes:
 
 def commands_table() -> str:
     """Give the table of commands, from their own help."""
-    lines = [
-        "| command | what it does |",
-        "|---|---|",
-        "| `toolsim demo` | Execute a sample of the pool in both languages and print what it did. |",
-    ]
-    for name, sub in sorted(command.commands.items()):
-        summary = (sub.help or "").split("\n\n")[0].replace("\n", " ")
-        arguments = " ".join(_argument(p) for p in sub.params if isinstance(p, click.Argument))
-        lines.append(f"| `toolsim domains {name}{' ' + arguments if arguments else ''}` | {summary} |")
+    lines = ["| command | what it does |", "|---|---|"]
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        members = command.commands.items() if isinstance(command, click.Group) else [("", command)]
+        for sub_name, sub in sorted(members):
+            summary = (sub.help or "").split("\n\n")[0].replace("\n", " ")
+            words = [name, sub_name, *(_argument(p) for p in sub.params if isinstance(p, click.Argument))]
+            lines.append(f"| `toolsim {' '.join(word for word in words if word)}` | {summary} |")
     return "\n".join(lines)
 
 

@@ -177,20 +177,7 @@ def test_world_shows_and_writes_rows(cli: Any, tmp_path: Path) -> None:
     assert again.returncode == 2 and "is there already" in again.stderr
 
 
-def test_demo_prints_what_it_executed(cli: Any) -> None:
-    rows = json.loads(cli("demo", "--count", "32", "--json").stdout)
-    assert len(rows) == 16 and sum(row["operations"] for row in rows) == 32
-    assert all(row["languages"] == {"en": 2, "zh": 2} and row["broken_promises"] == 0 for row in rows)
-    shown = cli("demo", "--count", "16", "--shown", "2").stdout
-    assert "broken promises" in shown
-
-
-def test_the_same_seed_prints_the_same(cli: Any) -> None:
-    one = cli("demo", "--count", "16", "--seed", "5").stdout
-    assert one == cli("demo", "--count", "16", "--seed", "5").stdout != cli("demo", "--count", "16", "--seed", "6").stdout
-
-
-@pytest.mark.parametrize("args", [(), ("domains",), ("domains", "show"), ("demo",)])
+@pytest.mark.parametrize("args", [(), ("domains",), ("domains", "show"), ("generate",)])
 def test_help_is_there_for_every_command(cli: Any, args: tuple[str, ...]) -> None:
     done = cli(*args, "--help")
     assert done.returncode == 0 and "Usage:" in done.stdout

@@ -13,8 +13,9 @@ import pytest
 from toolsim.apis.api import Api
 from toolsim.apis.catalogue import Catalogue
 from toolsim.base import seeds
-from toolsim.base.text import HAN, LANGUAGES, Language
-from toolsim.taxonomy.declarations import Field, Pack
+from toolsim.base.text import HAN, LANGUAGES, Language, Text
+from toolsim.taxonomy.declarations import Field, Kind, Pack
+from toolsim.verbs.verb import make
 from toolsim.wording.answer_flags import flag_said
 from toolsim.wording.answer_words import article, counted, is_plural, plural
 from toolsim.wording.answers import PARTS, Done, Teller, second_person
@@ -66,7 +67,7 @@ def label_numbers(api: Api) -> set[str]:
     texts: list[str] = [unit.label.en + unit.label.zh for unit in api.operation.scale]
 
     def walk(field: Field) -> None:
-        texts.extend((*field.label, *field.say.en, *field.say.zh))
+        texts.extend((*field.label, *field.say.en, *field.say.zh, *(field.unit or ())))
         texts.extend(part for option in field.options for part in option.label)
         for inner in (*field.fields, *((field.item,) if field.item else ())):
             walk(inner)
@@ -105,7 +106,7 @@ def faults_of(text: str, language: Language, allowed: set[str]) -> list[str]:
     out = [f"residue {match[0]!r}" for match in RESIDUE.finditer(text)]
     if HAN.search(unquoted) if language == "en" else not HAN.search(text):
         out.append("wrong script")
-    if text[-1] not in ".!?。！？”\"" and "\n" not in text:
+    if text[-1] not in '.!?。！？”"' and "\n" not in text:
         out.append("no end")
     if language == "zh" and "你" in unquoted:
         out.append("你 beside 您")
@@ -155,7 +156,14 @@ def test_options_tell_rows_apart(catalogue: Catalogue, packs: list[Pack], langua
 def bike(world: World) -> dict[str, Any]:
     """A bicycle with a known face, owned by the person whose session it is."""
     row = next(iter(world.rows("workshop.bike").values()))
-    known = {**row, "model": "Heron", "owner": next(iter(world.rows("person"))), "status": "ready", "pressure": 3.0, "credit": 100.0}
+    known = {
+        **row,
+        "model": "Heron",
+        "owner": next(iter(world.rows("person"))),
+        "status": "ready",
+        "pressure": 3.0,
+        "credit": 100.0,
+    }
     world.replace("workshop.bike", row["bike_no"], known)
     return known
 
@@ -210,7 +218,9 @@ def test_a_new_row_comes_with_its_number(told: Told, bike: dict[str, Any], world
 
 
 def test_a_deletion_is_told_plainly(told: Told, world: World) -> None:
-    free = next(key for key in world.rows("workshop.bike") if all(row["bike"] != key for row in world.rows("workshop.job").values()))
+    free = next(
+        key for key in world.rows("workshop.bike") if all(row["bike"] != key for row in world.rows("workshop.job").values())
+    )
     used = {row["bike"] for table in ("test_ride", "letter") for row in world.rows(f"workshop.{table}").values()}
     if free in used:
         pytest.skip("every bicycle is in use")
@@ -310,8 +320,8 @@ def test_a_refusal_is_told_by_its_message_with_names(world: World, workshop: Cat
     refused = Done(workshop.api("useCredit"), arguments, world.call("useCredit", arguments).record())
     text = Teller("en", world.now, Random(0), names).tell([refused])
     assert refused.refused and refused.refused[1:-1] in text
-    error = Done(refused.api, arguments, {"error": {"code": "x", "message": f"There is no {bike['bike_no']} here."}})
-    assert "there is no your bicycle Heron here" in Teller("en", world.now, Random(0), names).brief(error)
+    error = Done(refused.api, arguments, {"error": {"code": "x", "message": f"{bike['bike_no']} is on the list already."}})
+    assert "your bicycle Heron is on the list already" in Teller("en", world.now, Random(0), names).brief(error)
 
 
 def test_one_teller_opens_no_two_sentences_alike(world: World, workshop: Catalogue, bike: dict[str, Any]) -> None:
@@ -367,10 +377,6 @@ def test_labels_are_declined() -> None:
     ],
 )
 def test_flags_become_clauses(en: str, zh: str, yes: tuple[str, str], no: tuple[str, str]) -> None:
-    from toolsim.base.text import Text
-    from toolsim.taxonomy.declarations import Kind
-    from toolsim.verbs.verb import make
-
     flag = make("x", Kind.FLAG, Text(en, zh))
     assert (flag_said(flag, True, "en"), flag_said(flag, True, "zh")) == yes
     assert (flag_said(flag, False, "en"), flag_said(flag, False, "zh")) == no

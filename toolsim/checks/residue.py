@@ -18,7 +18,7 @@ _RULES = (
     ),
     (
         "residue.doubled",
-        re.compile(r"\b(?!had\b|that\b)([A-Za-z]{2,}) \1\b|的的|了了|，，|。。|、、|，。|、，|  |,,|\.\.(?!\.)|“”|\"\"|““"),
+        re.compile(r"\b(?!had\b|that\b)([A-Za-z]{2,}) \1\b|(?<![标目])的的|了了|，，|。。|、、|，。|、，|  |,,|\.\.(?!\.)|“”|\"\"|““"),
         "something is doubled",
     ),
     (

@@ -24,7 +24,7 @@ from toolsim.views.terminal import OUT, emit_json
 @click.option("--languages", default="en,zh", show_default=True, help="Languages, separated by commas.")
 @click.option("--mix", default="training", show_default=True, metavar="NAME|FILE", help="Shares of the categories.")
 @click.option("--categories", default="", help="Only these categories of the mix, or families such as normal.atom; by commas.")
-@click.option("--subdomains", "--packs", "packs", default="", help="Only these packs, or whole domains; by commas.")
+@click.option("--domains", default="", help="Only these domains, or single subdomains; by commas.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; the content does not depend on it.")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Run folder.  [default: outputs/MIX-SEED]")
@@ -32,7 +32,7 @@ from toolsim.views.terminal import OUT, emit_json
 @click.option("--pool", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="A folder with more packs.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
-    count: int, languages: str, mix: str, categories: str, packs: str, seed: int, workers: int, out: Path | None,
+    count: int, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int, out: Path | None,
     against: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Make a run of verified dialogues; the same command goes on with a run that was stopped."""
@@ -42,7 +42,7 @@ def command(
         count=count,
         languages=_languages(languages),
         shares=shares.shares,
-        packs=_packs(catalogue, _listed(packs)),
+        packs=_packs(catalogue, _listed(domains)),
         seed=seed,
         content=content_digest(folders),
         against=tuple(str(read_manifest(run)["config"]["content"]) + str(run.name) for run in against),

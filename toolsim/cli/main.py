@@ -11,7 +11,6 @@ import toolsim
 from toolsim.base.errors import ToolsimError
 
 COMMANDS = {
-    "demo": "Execute a sample of the pool in both languages.",
     "domains": "Look at, check and try the API pool.",
     "generate": "Make a run of verified dialogues.",
 }

@@ -58,6 +58,10 @@ class Offers:
             self._indexes[key] = WordIndex(self.catalogue.of(pack), language)
         return self._indexes[key]
 
+    def gives_away(self, api: Api, words: str, language: Language) -> bool:
+        """Tell whether words alone, without understanding, lead to an API among those of its pack."""
+        return self.index(api.pack, language).rank(words)[0] is api
+
     def lookalikes(self, api: Api) -> list[Api]:
         """List the APIs of its pack that are easily taken for an API, the likest first."""
         pack = api.pack

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from toolsim.apis.api import Api
 from toolsim.scenario.needs import Need
+from toolsim.scenario.offers import Offers
 from toolsim.scenario.setting import Setting
 from toolsim.verbs.verb import Args
 from toolsim.wording.requests import Phrasing, Request
+
+_REPHRASED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,12 @@ class Phraser:
 
     def _phrasing(self, api: Api) -> Phrasing:
         return Phrasing(self.setting.world, api, self.setting.rng, self.by_key)
+
+    def discreet(self, need: Need, offers: Offers, leave_out: Sequence[str] = ()) -> Request:
+        """Put a need into words that do not give its API away to somebody who only compares words, if there are such."""
+        request = self.request(need, leave_out)
+        for _ in range(_REPHRASED):
+            if not offers.gives_away(need.api, request.text, self.setting.language):
+                break
+            request = self.request(need, leave_out)
+        return request

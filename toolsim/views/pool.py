@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -17,7 +17,6 @@ from toolsim.apis.spec import ApiSpec
 from toolsim.base.text import Language
 from toolsim.taxonomy.declarations import Taxonomy
 from toolsim.verbs.verb import Effect
-from toolsim.world.trial import Trial
 from toolsim.world.world import World
 
 
@@ -111,29 +110,6 @@ def trial_rows(rows: Sequence[Mapping[str, Any]]) -> Table:
         style = "red" if row["complaints"] else ""
         cells = [f"{row[key]:,}" for key in ("operations", "worlds", "calls", "done", "refused", "complaints")]
         table.add_row(row["pack"], *cells, style=style)
-    return table
-
-
-def demo_rows(trials: Iterable[Trial]) -> Table:
-    """Show calls that were executed: arguments in, result out."""
-    table = Table("API", "language", "effect", "arguments", "result", show_lines=True)
-    for trial in trials:
-        if trial.example:
-            arguments, result = trial.example
-            name = Text(trial.api.name, style="cyan")
-            table.add_row(name, trial.language, trial.api.effect.value, short_json(arguments), short_json(result))
-    return table
-
-
-def demo_summary(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Show for each pack what a demonstration executed."""
-    table = Table("pack", show_edge=False, pad_edge=False, show_footer=True)
-    table.columns[0].footer = "all"
-    for name in ("operations", "calls", "done", "refused", "broken_promises"):
-        total = sum(row[name] for row in rows)
-        table.add_column(name.replace("_", " "), justify="right", footer=f"{total:,}")
-    for row in rows:
-        table.add_row(row["pack"], *(f"{row[n]:,}" for n in ("operations", "calls", "done", "refused", "broken_promises")))
     return table
 
 

@@ -19,7 +19,7 @@ _IDLE = frozenset(("the", "of", "a", "an", "in", "per", "for", "to", "and", "fro
 _PHRASE = 3
 """Options of so many words speak for themselves."""
 _EXPLAINING = 4
-_RESULTS = ("结论", "判断结果", "结果")
+_RESULTS = ("结论", "判断结果", "结果", "判断")
 
 
 def think(s: Speaker, told: Told) -> list[str]:

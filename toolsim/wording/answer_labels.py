@@ -86,7 +86,7 @@ def clause_en(field: Field, value: object, said: str) -> str:
         return f"it is {label} {on(said) if field.kind is not Kind.TIME else f'at {said}'}"
     if label.startswith("times ") and field.unit is not None:
         return f"it has been {label[6:]} {said}"
-    if isinstance(value, int | float) and counts(field, said):
+    if isinstance(value, int | float) and value >= 0 and counts(field, said):
         return f"there {'is' if value == 1 else 'are'} {count_en(field, value, said)}"
     if field.item is not None and field.item.kind is Kind.VALUE:
         return f"the {label}: {said}"
@@ -117,9 +117,7 @@ def number_said(field: Field, value: float, zh: bool) -> str:
             return f"{value:.0f}"
         said = values.quantity(field, value, language)
         return said + (_unit_zh(field.label.zh) if zh else "%" if _PERCENT.search(field.label.en) else "")
-    said = values.quantity(field, value, language)
-    unit = field.unit.zh
-    return said[: 1 - len(unit)] if zh and len(unit) > 2 and unit[0] == "个" and unit[1:] in field.label.zh else said
+    return values.quantity(field, value, language)
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +131,9 @@ def _unit_zh(label: str) -> str:
 
 def clause_zh(field: Field, said: str) -> str:
     """Put a Chinese field into a clause of its own: 余额200元, 须在24小时内检查."""
-    label = label_of(field, zh=True)
+    label, unit = label_of(field, zh=True), field.unit.zh if field.unit else ""
+    if len(unit) > 2 and unit[0] == "个" and unit[1:] in label:
+        said = said.removesuffix(unit[1:])
     if "几" in label and field.kind in NUMERIC:
         return label.replace("几", said, 1)
     if field.kind in NUMERIC or field.kind is Kind.STATE:

@@ -48,7 +48,7 @@ def _topic(s: Speaker, topic: str) -> str:
     """Put a topic behind `about`; one that is a sentence of its own is quoted."""
     if s.zh:
         return topic
-    if _SENTENCE.search(topic):
+    if _SENTENCE.search(topic) and not _DETERMINED.match(topic.partition(" that ")[0] if " that " in topic else ""):
         return f'"{topic}"'
     return topic if _DETERMINED.match(topic) or is_plural(topic) else f"the {topic}"
 

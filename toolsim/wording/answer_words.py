@@ -16,7 +16,8 @@ _FIRST = re.compile(r"\b(?:I'm|I've|I'll|I'd|I am|I|[Mm]e|[Mm]y|[Mm]ine|[Mm]ysel
 _QUOTED = re.compile(r"“[^”]*”|《[^》]*》|\"[^\"]*\"")
 _HEAD = re.compile(
     r" (?:of|in|on|for|that|who|which|it|you|they|to|per|from|above|below|over|with|without|at|between|within|until|before|"
-    r"beyond|since|after|where|the|as|far|when|now|due|by|already|beforehand|still|left|not|so far|free|late|today|missing|this|"
+    r"beyond|outside|inside|past|since|after|where|the|as|far|when|now|due|by|already|beforehand|"
+    r"still|left|not|so far|free|late|today|missing|this|"
     r"available|usable|too many|a (?=day|month|year|week|second)|an (?=hour)|"
     r"(?<=[se] )(?:\w+ed|\w+ing|paid|heard|caught|taken))\b.*"
 )

@@ -11,10 +11,12 @@ from toolsim.base.text import Language
 from toolsim.wording.acts import acts, fill
 from toolsim.wording.requests import Mood, Request
 
-_GREETS = {"plain": 0.15, "formal": 0.4, "terse": 0.0, "chatty": 0.5, "casual": 0.3, "warm": 0.5, "precise": 0.15}
-_THANKS = {"plain": 0.15, "formal": 0.4, "terse": 0.0, "chatty": 0.2, "casual": 0.15, "warm": 0.6, "precise": 0.1}
-_REASONS = {"plain": 0.45, "formal": 0.5, "terse": 0.1, "chatty": 0.8, "casual": 0.45, "warm": 0.55, "precise": 0.3}
+_GREETS = {"plain": 0.1, "formal": 0.3, "terse": 0.0, "chatty": 0.35, "casual": 0.2, "warm": 0.35, "precise": 0.1}
+_THANKS = {"plain": 0.1, "formal": 0.25, "terse": 0.0, "chatty": 0.15, "casual": 0.1, "warm": 0.4, "precise": 0.05}
+_REASONS = {"plain": 0.35, "formal": 0.35, "terse": 0.1, "chatty": 0.6, "casual": 0.35, "warm": 0.45, "precise": 0.25}
 _YOU = re.compile("你(?!们)")
+_BARE, _BARE_ELSE = {"terse": 0.75, "formal": 0.15, "chatty": 0.2, "warm": 0.2}, 0.4
+"""Share of requests that stand without a frame."""
 _POLITE = re.compile("“[^”]*”|您")
 """The polite form, and what is quoted, which stays as it is."""
 _GREETING = re.compile(r"(?:hi|hello|hey|hiya|yo|good (?:day|morning|evening)|你好|您好|嗨|哈喽|早|在吗|hello)", re.IGNORECASE)
@@ -55,7 +57,10 @@ class Voice:
         return self._slip(text)
 
     def sentence(self, request: Request) -> str:
-        """Make a finished sentence of a bare request."""
+        """Make a finished sentence of a bare request, often with nothing around it."""
+        if self.rng.random() < _BARE.get(self.manner, _BARE_ELSE):
+            mark = {"en": ".?", "zh": "。？"}[self.language][request.mood is Mood.QUESTION]
+            return self._slip(fill("{Ask}" + mark, {"ask": request.text}))
         return self.say(f"ask_{request.mood.value}", ask=request.text)
 
     def add(self, act: str, request: Request, **slots: str) -> str:

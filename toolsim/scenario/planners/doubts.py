@@ -44,7 +44,7 @@ class Ambiguous:
             raise PlanFailed("the row is named twice")
         draft, known = Draft(setting), Phraser(setting, by_key=False)
         refused = rivals(world, need, setting.catalogue.of(need.api.pack))
-        request = Phraser(setting).request(need, [field.name])
+        request = Phraser(setting).discreet(need, offers, [field.name])
         turn = opening(draft, need, request)
         search, keys = self._search(draft, need, field)
         if len(keys) > 1:
@@ -85,7 +85,7 @@ class Faulty:
     def plan(self, setting: Setting, offers: Offers) -> Scenario:
         need, code = self._refused(setting)
         draft = Draft(setting)
-        request = Phraser(setting).request(need)
+        request = Phraser(setting).discreet(need, offers)
         called = draft.call(need.api, need.arguments, said(request, opening(draft, need, request)))
         draft.move("answer", [called.id])
         draft.flaw = Flaw(kind="fault", call=called.id, rule=code)

@@ -34,7 +34,7 @@ class Incomplete:
         missing = [name for name in need.flats[0] if name in missing]
         draft, phraser = Draft(setting), Phraser(setting)
         refused = rivals(world, need, setting.catalogue.of(need.api.pack))
-        request = phraser.request(need, missing)
+        request = phraser.discreet(need, offers, missing)
         told = said(request, opening(draft, need, request))
         paths = [parameter_paths(need.api)[name] for name in missing]
         draft.move("ask", about=paths)
@@ -55,7 +55,7 @@ class ErrorParam:
     def plan(self, setting: Setting, offers: Offers) -> Scenario:
         world, rng = setting.world, setting.rng
         need = draw_need(setting.target, world, rng)
-        request = Phraser(setting).request(need)
+        request = Phraser(setting).discreet(need, offers)
         told, wrong = self._break(setting, need, request)
         text = request.text.replace(told.words, wrong.words, 1)
         path = next(leaf.path for leaf in leaves(need.api, need.arguments) if _is(told, leaf.name, leaf.steps))

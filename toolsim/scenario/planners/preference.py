@@ -41,7 +41,7 @@ class Preference:
         draft = Draft(setting)
         draft.profile = self._profile(setting, need, stored, draft)
         refused = rivals(world, need, setting.catalogue.of(need.api.pack))
-        request = Phraser(setting).request(need, [field.name for field in stored])
+        request = Phraser(setting).discreet(need, offers, [field.name for field in stored])
         text = setting.voice.ask(request, reasons(need, setting), last=False)
         label = values.join([field.label.say(setting.language) for field in stored], setting.language)
         text = setting.voice.follow(text, setting.voice.say("as_usual", label=label))

@@ -48,7 +48,7 @@ class Single:
         lookalikes = [api for api in lookalikes if api.name not in refused]
         if options.get("lookalikes") and len(lookalikes) < _LOOKALIKES:
             raise PlanFailed("too few look-alike APIs")
-        request = Phraser(setting).request(need)
+        request = Phraser(setting).discreet(need, offers)
         turn = opening(draft, need, request)
         called = draft.call(need.api, need.arguments, said(request, turn))
         draft.move("answer", [called.id])
