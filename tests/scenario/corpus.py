@@ -72,12 +72,12 @@ class Corpus:
             self._planned[key] = [self.plan(category, language, index) for index in range(len(self.packs))]
         return self._planned[key]
 
-    def plan(self, category: str, language: Language, index: int) -> Planned:
-        """Plan one scenario."""
+    def plan(self, category: str, language: Language, index: int, again: int = 0) -> Planned:
+        """Plan one scenario on a pack."""
         kind = categories()[category]
         world = self.world(index, kind.packs, language)
         before = (world.digest(), world.mark())
-        seed = seeds.derive(11, category, language, index)
+        seed = seeds.derive(11 + again, category, language, index)
         plan = self.planner.plan(f"{language}-{category}-{index}", seed, kind, world, index * 3)
         return Planned(plan.scenario, kind, world, (world.digest(), world.mark()) == before)
 

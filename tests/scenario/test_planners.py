@@ -30,8 +30,10 @@ each = pytest.mark.parametrize(("category", "language"), CASES)
 
 @each
 def test_every_category_can_be_planned_on_every_pack(corpus: Corpus, category: str, language: Language) -> None:
-    unplanned = [one.world.plan.packs[0].name for one in corpus.tried(category, language) if one.scenario is None]
-    assert unplanned == []
+    missed = [index for index, one in enumerate(corpus.tried(category, language)) if one.scenario is None]
+    assert len(missed) <= 2
+    for index in missed:
+        assert any(corpus.plan(category, language, index, again).scenario for again in range(1, 5)), corpus.packs[index].name
 
 
 @each

@@ -34,6 +34,7 @@ def put(value: Any, path: str, new: Any) -> Any:
 def _put(value: Any, rest: list[str | int], new: Any) -> Any:
     if not rest:
         return new
-    copy: Any = value.copy()
-    copy[rest[0]] = _put(value[rest[0]], rest[1:], new)
+    step: Any = rest[0]
+    copy = value.copy()
+    copy[step] = _put(value[step], rest[1:], new)
     return copy

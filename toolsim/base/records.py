@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+T = TypeVar("T")
 
 
 class Record(BaseModel):
@@ -11,5 +15,12 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def line(self) -> bytes:
-        """Write the record as one line of JSON; what is not set and has a default is left out."""
+        """Write the record as one line of JSON; what has a default and no other value is left out, constants aside."""
         return self.model_dump_json(exclude_defaults=True).encode() + b"\n"
+
+
+def constant(value: T) -> T:
+    """Declare a field that has one value only and is written all the same, such as a version."""
+    # pydantic leaves out what equals a default that it can work out alone; one made from validated data it cannot
+    field: T = Field(default_factory=lambda validated: value)
+    return field

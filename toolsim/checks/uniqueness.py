@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
 from toolsim.scenario.needs import Need
-from toolsim.scenario.rivals import rivals
+from toolsim.scenario.rivals import equals, rivals
 
 
 @CHECKS.register("uniqueness")
@@ -27,5 +27,7 @@ def uniqueness(case: Case) -> Iterator[Finding]:
             need = Need(api, api.wire.decode(gold.arguments), gold.arguments)
             for name in sorted(rivals(world, need, others)):
                 yield Finding("uniqueness.rival", "$.tools", f"{name} does what {gold.name} does")
+        if equals(world, api, gold.arguments) != gold.equals:
+            yield Finding("uniqueness.unlisted", "$.calls", f"{gold.name} has right answers that are not listed")
         world.run(api, gold.arguments)
     world.undo(mark)

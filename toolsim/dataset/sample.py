@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from toolsim.base.records import Record
+from toolsim.base.records import Record, constant
 from toolsim.base.text import Language
 
 
 class Label(Record):
     """Says that the content is synthetic, in the sense of the EU AI Act's article 50 and China's labelling measures of 2025."""
 
-    synthetic: Literal[True] = True
+    synthetic: Literal[True] = constant(True)
     generator: str
     """Name and version of what made it."""
     method: str
@@ -37,7 +37,7 @@ class Provenance(Record):
 class Sample(Record):
     """An admitted dialogue; the dialogue itself stands under the same id in `dialogues.jsonl`."""
 
-    version: Literal[1] = 1
+    version: Literal[1] = constant(1)
     id: str
     category: str
     language: Language
@@ -45,7 +45,7 @@ class Sample(Record):
     skeleton: str
     """Shape of the task."""
     world_seed: int
-    verdict: Literal["admitted"] = "admitted"
+    verdict: Literal["admitted"] = constant("admitted")
     turns: int
     """User turns."""
     calls: int
@@ -56,7 +56,7 @@ class Sample(Record):
 class Rejection(Record):
     """A planned or played dialogue that was not admitted."""
 
-    version: Literal[1] = 1
+    version: Literal[1] = constant(1)
     id: str
     category: str
     language: Language

@@ -64,7 +64,7 @@ def generate(
         watch(progress)
         if progress.done:
             return progress
-        with closing(batches(config, folders, workers, writer.batches)) as made:  # type: ignore[type-var]
+        with closing(batches(config, folders, workers, writer.batches)) as made:
             for batch in made:
                 writer.append(batch.index, _admit(batch, index, progress))
                 watch(progress)

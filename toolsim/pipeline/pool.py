@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
@@ -21,7 +21,7 @@ _AHEAD: Final = 3
 """Batches that wait for each worker."""
 
 
-def batches(config: RunConfig, folders: tuple[Path, ...], workers: int, first: int) -> Iterator[BatchLines]:
+def batches(config: RunConfig, folders: tuple[Path, ...], workers: int, first: int) -> Generator[BatchLines, None, None]:
     """Make batch after batch, from one on, without end; whoever takes them closes the iterator."""
     if workers == 1:
         yield from _alone(config, folders, first)
@@ -29,14 +29,14 @@ def batches(config: RunConfig, folders: tuple[Path, ...], workers: int, first: i
         yield from _together(config, folders, workers, first)
 
 
-def _alone(config: RunConfig, folders: tuple[Path, ...], first: int) -> Iterator[BatchLines]:
+def _alone(config: RunConfig, folders: tuple[Path, ...], first: int) -> Generator[BatchLines, None, None]:
     worker, schedule, index = open_worker(folders), Schedule(config), first
     while True:
         yield lines_of(worker.make(schedule.batch(index)), index, config)
         index += 1
 
 
-def _together(config: RunConfig, folders: tuple[Path, ...], workers: int, first: int) -> Iterator[BatchLines]:
+def _together(config: RunConfig, folders: tuple[Path, ...], workers: int, first: int) -> Generator[BatchLines, None, None]:
     context = get_context("forkserver")
     context.set_forkserver_preload(["toolsim.pipeline.pool"])
     pool = ProcessPoolExecutor(workers, context, _begin, (config, folders))

@@ -109,7 +109,10 @@ class Speech:
             gold = self._scenario.call(gold_id)
             done.append(Done(self._catalogue.api(gold.name), gold.arguments, results[gold_id]))
         if len(done) == 1 and self._scenario.call(move.calls[0]).fault:
-            return self._voice.say("fault", {"message": str(done[0].result["error"]["message"])})
+            message = str(done[0].result["error"]["message"])
+            if not move.text:
+                return self._voice.say("fault", {"message": message})
+            return self._voice.say("fault_way", {"message": message, "way": self._voice.say("way", {"ask": move.text})})
         return self._teller().tell(done)
 
     def _teller(self) -> Teller:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from toolsim.base.records import Record
+from toolsim.base.records import Record, constant
 from toolsim.base.text import Language
 
 SourceKind = Literal["said", "context", "profile", "result", "default"]
@@ -40,6 +40,8 @@ class GoldCall(Record):
     """By JSON path: where each leaf of the arguments can be seen."""
     fault: str = ""
     """Code of the fault that the world answers with, if it does."""
+    equals: tuple[dict[str, Any], ...] = ()
+    """Other arguments that say the same and give the same, such as two rows to be compared in the other order."""
 
 
 class Flaw(Record):
@@ -63,7 +65,7 @@ class Flaw(Record):
 class UserTurn(Record):
     """What the user says."""
 
-    role: Literal["user"] = "user"
+    role: Literal["user"] = constant("user")
     act: str
     """request, supply, adjust, switch, back, correct, pick, yes, thanks, chat."""
     text: str
@@ -72,14 +74,14 @@ class UserTurn(Record):
 class Move(Record):
     """What is right for the assistant to do next."""
 
-    role: Literal["assistant"] = "assistant"
+    role: Literal["assistant"] = constant("assistant")
     kind: MoveKind
     calls: tuple[str, ...] = ()
     """Of a call: ids of the gold calls, in one message. Of an answer: ids of the calls that it tells about."""
     about: tuple[str, ...] = ()
     """Of ask and reject: JSON paths of the parameters. Of which: keys of the rows."""
     text: str = ""
-    """Of chat: a good reply."""
+    """Of chat: a good reply. Of confirm: what is to be done, as an order. Of an answer after a fault: what would help, as an order."""
 
 
 class RowChange(Record):
@@ -95,7 +97,7 @@ class RowChange(Record):
 class Scenario(Record):
     """The blueprint of one dialogue."""
 
-    version: Literal[1] = 1
+    version: Literal[1] = constant(1)
     id: str
     category: str
     language: Language

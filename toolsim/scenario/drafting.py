@@ -9,6 +9,7 @@ from typing import Any
 from toolsim.apis.api import Api
 from toolsim.apis.leaves import ArgumentLeaf, leaves
 from toolsim.scenario.blueprint import Flaw, GoldCall, Move, MoveKind, RowChange, Scenario, Source, UserTurn
+from toolsim.scenario.rivals import equals
 from toolsim.scenario.setting import PlanFailed, Setting
 from toolsim.taxonomy.declarations import Kind
 from toolsim.verbs.verb import Effect
@@ -70,10 +71,11 @@ class Draft:
             PlanFailed: a value of the arguments cannot be seen anywhere.
         """
         sources = {leaf.path: self._source(leaf, said) for leaf in leaves(api, arguments)}
+        alike = equals(self.world, api, arguments)
         outcome = self.world.run(api, arguments)
         call_id = f"c{len(self.calls) + 1}"
         fault = outcome.fault.code if outcome.fault else ""
-        self.calls.append(GoldCall(id=call_id, name=api.name, arguments=arguments, sources=sources, fault=fault))
+        self.calls.append(GoldCall(id=call_id, name=api.name, arguments=arguments, sources=sources, fault=fault, equals=alike))
         called = Called(call_id, api, outcome)
         self.called.append(called)
         return called

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from toolsim.apis.api import Api
 from toolsim.scenario.needs import Need
 from toolsim.scenario.offers import Offers
-from toolsim.scenario.setting import Setting
+from toolsim.scenario.setting import PlanFailed, Setting
 from toolsim.verbs.verb import Args
-from toolsim.wording.requests import Phrasing, Request
+from toolsim.wording.requests import Mood, Phrasing, Request
 
 _REPHRASED = 4
 
@@ -42,3 +42,27 @@ class Phraser:
                 break
             request = self.request(need, leave_out)
         return request
+
+    def order(self, need: Need) -> Request:
+        """Put a need into words as an order.
+
+        Raises:
+            PlanFailed: none of the API's phrases is one.
+        """
+        for _ in range(_REPHRASED * 2):
+            request = self.request(need)
+            if request.mood is Mood.IMPERATIVE:
+                return request
+        raise PlanFailed("it cannot be asked for as an order")
+
+    def offer(self, api: Api) -> Request:
+        """Put what an API does into words, without any value, as an order.
+
+        Raises:
+            PlanFailed: none of the API's phrases is one.
+        """
+        for _ in range(_REPHRASED * 2):
+            request = self._phrasing(api).bare()
+            if request.mood is Mood.IMPERATIVE:
+                return request
+        raise PlanFailed("it cannot be asked for as an order")

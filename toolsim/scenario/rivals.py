@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import Any
 
 from toolsim.apis.api import Api
 from toolsim.apis.leaves import ArgumentLeaf, leaves
+from toolsim.apis.paths import put, value_at
 from toolsim.scenario.needs import Need
 from toolsim.taxonomy.declarations import NUMERIC, Field, Kind
 from toolsim.verbs.verb import Args, Effect
@@ -16,6 +18,7 @@ from toolsim.world.diff import Change, diff
 from toolsim.world.world import Outcome, World
 
 _MOST_BINDINGS = 12
+_LAST_INDEX = re.compile(r"\[\d+\]$")
 
 
 def rivals(world: World, need: Need, others: Iterable[Api]) -> frozenset[str]:
@@ -27,6 +30,31 @@ def rivals(world: World, need: Need, others: Iterable[Api]) -> frozenset[str]:
     outcome, changes = _effect(world, need.api, need.arguments)
     gold = _Gold(changes, _values(outcome.record()) if need.api.effect is Effect.READ else set())
     return frozenset(api.name for api in candidates if _serves(world, api, need, told, gold))
+
+
+def equals(world: World, api: Api, arguments: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """List other arguments, made of the same values, that give the same: two values of a kind exchanged, a list turned round."""
+    found: list[dict[str, Any]] = []
+    gold: tuple[Outcome, list[Change]] | None = None
+    for other in _rearranged(api, arguments):
+        if other == arguments or other in found or not api.arguments.is_valid(other):
+            continue
+        gold = gold or _effect(world, api, arguments)
+        outcome, changes = _effect(world, api, other)
+        if gold[0].ok and outcome.ok and outcome.record() == gold[0].record() and changes == gold[1]:
+            found.append(other)
+    return tuple(found)
+
+
+def _rearranged(api: Api, arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    told = list(leaves(api, arguments))
+    for one, two in combinations(told, 2):
+        if one.value != two.value and one.field.kind is two.field.kind and _takes(api, one.field, api, two.field):
+            yield put(put(arguments, one.path, two.value), two.path, one.value)
+    for path in dict.fromkeys(_LAST_INDEX.sub("", leaf.path) for leaf in told if _LAST_INDEX.search(leaf.path)):
+        items = value_at(arguments, path)
+        if len(items) > 2:
+            yield put(arguments, path, items[::-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,29 +12,19 @@ from toolsim.scenario.categories import Category
 from toolsim.scenario.course import Course, try_goal
 from toolsim.scenario.drafting import said
 from toolsim.scenario.needs import Need, draw_need, withholdable
-from toolsim.scenario.obstacles import find_obstacle
+from toolsim.scenario.obstacles import search_obstacle
 from toolsim.scenario.offers import Offers
-from toolsim.scenario.phraser import Phraser
 from toolsim.scenario.planners.doubts import row_parameters
 from toolsim.scenario.planners.planner import PLANNERS, reasons
 from toolsim.scenario.setting import PlanFailed, Setting
 from toolsim.verbs.verb import Effect
 from toolsim.wording.answers import second_person
-from toolsim.wording.requests import Mood, Request
+from toolsim.wording.requests import Request
 
 _COSTLY = frozenset({"transfer", "adjust", "reserve", "delete", "create", "schedule", "move", "draft"})
 """Verbs before which a careful assistant asks."""
 _OBSTACLES = 0.45
 _TRIES = 12
-
-
-def _imperative(phraser: Phraser, need: Need) -> Request:
-    """Put a need into words as an order."""
-    for _ in range(_TRIES):
-        request = phraser.request(need)
-        if request.mood is Mood.IMPERATIVE:
-            return request
-    raise PlanFailed("it cannot be asked for as an order")
 
 
 class MultiStep:
@@ -64,14 +54,14 @@ class MultiStep:
 
     def _first(self, course: Course, setting: Setting, turn: int) -> str:
         """Pursue the first goal, over an obstacle where the world has one; give what the user says."""
-        rng, voice, target = setting.rng, setting.voice, setting.target
-        obstacle = find_obstacle(setting, target) if target.effect is Effect.WRITE and rng.random() < _OBSTACLES else None
+        rng, voice = setting.rng, setting.voice
+        obstacle = search_obstacle(setting) if rng.random() < _OBSTACLES else None
         if obstacle is not None:
-            request, repair = course.phraser.request(obstacle.need), _imperative(course.phraser, obstacle.repair)
+            request, repair = course.phraser.request(obstacle.need), course.phraser.order(obstacle.repair)
             course.overcome(obstacle, request, repair, turn)
             text = voice.ask(request, reasons(obstacle.need, setting), last=False)
             return voice.follow(text, voice.say("if_refused", ask=repair.text))
-        need = draw_need(target, setting.world, rng)
+        need = draw_need(setting.target, setting.world, rng)
         request = course.phraser.request(need)
         course.pursue(need, request, turn)
         return voice.ask(request, reasons(need, setting), last=False)
@@ -103,7 +93,7 @@ class MultiTurn:
             facts = course.phraser.facts(need.api, need.flats[0], missing)
             told |= said(facts, draft.user("supply", voice.say("supply", facts=facts.text)))
         if need.api.effect is Effect.WRITE and need.api.operation.verb in _COSTLY:
-            order = _imperative(course.phraser, need)
+            order = course.phraser.order(need)
             draft.move("confirm", text=second_person(order.text, setting.language))
             draft.user("yes", voice.say("yes"))
         course.goals.append(request.text)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from toolsim.apis.api import Api
+from toolsim.apis.leaves import leaves
 from toolsim.scenario.blueprint import Flaw, Scenario
 from toolsim.scenario.categories import Category
-from toolsim.scenario.drafting import Called, Draft, said
+from toolsim.scenario.drafting import Called, Draft, LeafKey, Said, said
 from toolsim.scenario.needs import Need, draw_need
-from toolsim.scenario.obstacles import FORM, refusals
+from toolsim.scenario.obstacles import FORM, find_repair, refusals, search_obstacle
 from toolsim.scenario.offers import Offers
 from toolsim.scenario.phraser import Phraser
 from toolsim.scenario.planners.planner import PLANNERS, opening
 from toolsim.scenario.rivals import rivals
 from toolsim.scenario.setting import PlanFailed, Setting
 from toolsim.taxonomy.declarations import Field, Kind
+from toolsim.wording.answers import second_person
 
 _MOST_OPTIONS = 7
+_ACCEPTED = 0.7
+_MENDABLE = 0.4
+"""Share of faults for which a repair is searched over the pack."""
 
 
 def row_parameters(api: Api) -> list[Field]:
@@ -83,17 +90,45 @@ class Faulty:
         return api.wire.entry is None and any(fault.code not in FORM for fault in api.prepared.faults)
 
     def plan(self, setting: Setting, offers: Offers) -> Scenario:
-        need, code = self._refused(setting)
-        draft = Draft(setting)
-        request = Phraser(setting).discreet(need, offers)
-        called = draft.call(need.api, need.arguments, said(request, opening(draft, need, request)))
-        draft.move("answer", [called.id])
+        obstacle = search_obstacle(setting) if setting.rng.random() < _MENDABLE else None
+        need, code = (obstacle.need, obstacle.code) if obstacle else self._refused(setting)
+        draft, phraser = Draft(setting), Phraser(setting)
+        repair = obstacle.repair if obstacle else find_repair(setting, need) if code != "not_found" else None
+        request = phraser.discreet(need, offers)
+        told = said(request, opening(draft, need, request))
+        called = draft.call(need.api, need.arguments, told)
         draft.flaw = Flaw(kind="fault", call=called.id, rule=code)
         alike = frozenset(
             api.name for api in setting.catalogue.of(need.api.pack)
             if api is not need.api and api.effect is need.api.effect and api.operation.target == need.api.operation.target
         )  # fmt: skip
-        return draft.finish(offers.choose(setting, [need.api], request.text, alike), request.text, milestones=[called.id])
+        if repair is None:
+            draft.move("answer", [called.id])
+            return draft.finish(offers.choose(setting, [need.api], request.text, alike), request.text, milestones=[called.id])
+        milestones = self._mend(draft, need, repair, told, called)
+        tools = offers.choose(setting, [need.api, repair.api], request.text, alike - {repair.api.name})
+        return draft.finish(tools, request.text, milestones, list(pairwise(milestones)))
+
+    def _mend(self, draft: Draft, need: Need, repair: Need, told: dict[LeafKey, Said], refused: Called) -> list[str]:
+        """Let the assistant offer what the world allows, and mostly the user accept and say what that takes; give the milestones."""
+        setting, phraser, voice = draft.setting, Phraser(draft.setting), draft.setting.voice
+        draft.move("answer", [refused.id], text=second_person(phraser.offer(repair.api).text, setting.language))
+        if setting.rng.random() > _ACCEPTED:
+            return [refused.id]
+        rows = {leaf.value: told[leaf.name, leaf.entry, leaf.steps] for leaf in leaves(need.api, need.arguments)
+                if (leaf.name, leaf.entry, leaf.steps) in told and leaf.field.kind is Kind.REF}  # fmt: skip
+        known = {(leaf.name, leaf.entry, leaf.steps): rows[leaf.value] for leaf in leaves(repair.api, repair.arguments) if leaf.value in rows}
+        missing = [name for name in repair.flats[0] if (name, 0, ()) not in known]
+        text = voice.say("yes")
+        if missing:
+            facts = phraser.facts(repair.api, repair.flats[0], missing)
+            known |= said(facts, len(draft.script))
+            text = voice.follow(text, voice.say("supply", facts=facts.text))
+        draft.user("yes", text)
+        mended = draft.call(repair.api, repair.arguments, known)
+        done = draft.call(need.api, need.arguments, told)
+        draft.move("answer", [mended.id, done.id])
+        return [mended.id, done.id]
 
     def _refused(self, setting: Setting) -> tuple[Need, str]:
         """Find calls that are refused, and choose one; each reason has the same chance."""
