@@ -11,6 +11,7 @@ from toolsim.apis.wire import Branch, Leaf
 from toolsim.taxonomy.declarations import Field, Kind
 
 Steps = tuple[str | int, ...]
+LeafKey = tuple[str, int, Steps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,16 @@ class ArgumentLeaf:
     """Canonical place inside the parameter; empty for the parameter itself."""
     field: Field
     value: Any
+
+    @property
+    def key(self) -> LeafKey:
+        """Its canonical place as a whole."""
+        return self.name, self.entry, self.steps
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is the key of a row."""
+        return self.field.kind is Kind.REF
 
 
 def leaves(api: Api, arguments: dict[str, Any]) -> Iterator[ArgumentLeaf]:

@@ -1,4 +1,4 @@
-"""Answers: every number, date, id, quoted name and status that the assistant tells is supported by what it saw, and so is what it claims.
+"""Answers: every number, date, id, quoted name and state that the assistant tells is supported by what it saw; so are its claims.
 
 Numbers are compared as numbers, dates through the clock of the dialogue, states through the labels of the called APIs.
 """

@@ -1,4 +1,4 @@
-"""Milestones: the calls of gold are made, in order, no other; the end state equals gold both ways; nothing forbidden is called."""
+"""Milestones: the calls of gold are made, in order, and no other; the end state equals gold both ways; nothing forbidden."""
 
 from __future__ import annotations
 

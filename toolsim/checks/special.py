@@ -1,4 +1,4 @@
-"""Special: what is missing or wrong is named, exactly that, and nothing is called before it is mended; what is unserved is refused."""
+"""Special: what is missing or wrong is named, exactly that; nothing is called before it is mended; the unserved is refused."""
 
 from __future__ import annotations
 

@@ -19,6 +19,9 @@ from toolsim.views.run import RunProgress, run_summary
 from toolsim.views.terminal import OUT, emit_json
 
 
+_FOLDER = click.Path(path_type=Path)
+
+
 @click.command("generate")
 @click.option("--count", type=click.IntRange(1), default=500, show_default=True, help="Dialogues wanted.")
 @click.option("--languages", default="en,zh", show_default=True, help="Languages, separated by commas.")
@@ -26,10 +29,10 @@ from toolsim.views.terminal import OUT, emit_json
 @click.option("--categories", default="", help="Only these categories of the mix, or families such as normal.atom; by commas.")
 @click.option("--domains", default="", help="Only these domains, or single subdomains; by commas.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; the content does not depend on it.")
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="Run folder.  [default: outputs/MIX-SEED]")
-@click.option("--against", type=click.Path(path_type=Path), multiple=True, metavar="RUN", help="Earlier runs that may not be repeated.")
-@click.option("--pool", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="A folder with more packs.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; content stays the same.")
+@click.option("--out", type=_FOLDER, default=None, help="Run folder.  [default: outputs/MIX-SEED]")
+@click.option("--against", type=_FOLDER, multiple=True, metavar="RUN", help="Earlier run not to repeat; may be given often.")
+@click.option("--pool", "folders", type=_FOLDER, multiple=True, metavar="DIR", help="More packs.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
     count: int, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int, out: Path | None,

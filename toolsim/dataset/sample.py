@@ -1,8 +1,8 @@
-"""The sample: an admitted dialogue with where it comes from; and the rejection: a dialogue that was not admitted, with the reasons."""
+"""The sample: an admitted dialogue with where it comes from; and the rejection: one that was not admitted, with the reasons."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from toolsim.base.records import Record, constant
 from toolsim.base.text import Language
@@ -63,7 +63,6 @@ class Rejection(Record):
     stage: Literal["plan", "play", "check", "duplicate"]
     reasons: tuple[str, ...]
     """Codes of findings, reasons of the planner, or the id of the dialogue that it repeats."""
-    details: dict[str, Any] = {}  # noqa: RUF012
 
 
 class FindingRecord(Record):

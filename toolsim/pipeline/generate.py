@@ -1,4 +1,4 @@
-"""The whole flow on one screen: plan, play and examine in batches; admit what is new and right; write it; until enough is there."""
+"""The whole flow on one screen: plan, play and examine in batches; admit what is new and right; write it; until it is enough."""
 
 from __future__ import annotations
 
@@ -32,9 +32,8 @@ class Progress:
     """By stage."""
     barren: int = 0
 
-    @property
-    def done(self) -> bool:
-        """Whether enough is there."""
+    def enough(self) -> bool:
+        """Tell whether as many are there as are wanted."""
         return self.accepted >= self.wanted
 
 
@@ -62,13 +61,13 @@ def generate(
             load_texts(run, index, f"{run.name}:")
         _recall(out, writer, index, progress)
         watch(progress)
-        if progress.done:
+        if progress.enough():
             return progress
         with closing(batches(config, folders, workers, writer.batches)) as made:
             for batch in made:
                 writer.append(batch.index, _admit(batch, index, progress))
                 watch(progress)
-                if progress.done:
+                if progress.enough():
                     break
                 if progress.barren >= MOST_BARREN:
                     raise ToolsimError(f"{MOST_BARREN} batches in a row brought nothing new", hint=_why(progress))
@@ -88,7 +87,7 @@ def _admit(batch: BatchLines, index: Index, progress: Progress) -> dict[str, byt
     streams: dict[str, list[bytes]] = {name: [] for name in ("scenarios", "dialogues", "findings", "samples", "rejections")}
     before = progress.accepted
     for line in batch.lines:
-        if progress.done:
+        if progress.enough():
             break
         rejection = line.rejection or _duplicate(line, index, progress)
         if rejection:

@@ -1,4 +1,4 @@
-"""What an actor is: a user who speaks, an assistant who calls or answers, a tool that executes. Each sees only what its role may see."""
+"""What an actor is: a user who speaks, an assistant who calls or answers, a tool that executes. Each sees only its part."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Dialogue(Record):
     """Names of the offered APIs, in order; the specs stand in the run's `tools.json`."""
     messages: tuple[Message, ...]
     actors: tuple[str, ...]
-    """Who made each message: `scenario`, `user:planner`, `assistant:planner`, `tool:world`, or a model's name in place of planner."""
+    """Who made each message: `scenario`, `user:planner`, `assistant:planner`, `tool:world`; or a model in place of planner."""
     events: tuple[WorldEvent, ...] = ()
     digest: str
     """Of the world at the end."""

@@ -81,7 +81,7 @@ class Move(Record):
     about: tuple[str, ...] = ()
     """Of ask and reject: JSON paths of the parameters. Of which: keys of the rows."""
     text: str = ""
-    """Of chat: a good reply. Of confirm: what is to be done, as an order. Of an answer after a fault: what would help, as an order."""
+    """Of chat: a good reply. Of confirm: what is to be done. Of an answer after a fault: what would help. Both as an order."""
 
 
 class RowChange(Record):
@@ -90,7 +90,7 @@ class RowChange(Record):
     table: str
     key: str
     kind: Literal["added", "removed", "changed"]
-    after: dict[str, Any] = {}
+    after: dict[str, Any] = Field(default_factory=dict)
     """Fields that differ, as they are in the end."""
 
 

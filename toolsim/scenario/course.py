@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from toolsim.apis.api import Api
+from toolsim.apis.leaves import LeafKey
 from toolsim.scenario.blueprint import Scenario
-from toolsim.scenario.drafting import Called, Draft, LeafKey, Said, said
+from toolsim.scenario.drafting import Called, Draft, Said, said
 from toolsim.scenario.lookups import look_up, named_rows
 from toolsim.scenario.needs import Need, draw_need
 from toolsim.scenario.obstacles import Obstacle

@@ -1,4 +1,4 @@
-"""Draft a scenario: turns and calls are added one by one, each call is executed, and each of its values is traced to what is seen."""
+"""Draft a scenario: turns and calls are added one by one, each call is executed, each of its values traced to what is seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolsim.apis.api import Api
-from toolsim.apis.leaves import ArgumentLeaf, leaves
+from toolsim.apis.leaves import ArgumentLeaf, LeafKey, leaves
 from toolsim.scenario.blueprint import Flaw, GoldCall, Move, MoveKind, RowChange, Scenario, Source, UserTurn
 from toolsim.scenario.rivals import equals
 from toolsim.scenario.setting import PlanFailed, Setting
@@ -16,8 +16,6 @@ from toolsim.verbs.verb import Effect
 from toolsim.wording.requests import Request
 from toolsim.world.diff import diff
 from toolsim.world.world import Outcome
-
-LeafKey = tuple[str, int, tuple[str | int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +85,9 @@ class Draft:
         return called
 
     def _source(self, leaf: ArgumentLeaf, said: Mapping[LeafKey, Said]) -> Source:
-        key = (leaf.name, leaf.entry, leaf.steps)
-        told = said.get(key)
-        if told is None and key in self.profiled:
-            return Source(kind="profile", words=self.profiled[key])
+        told = said.get(leaf.key)
+        if told is None and leaf.key in self.profiled:
+            return Source(kind="profile", words=self.profiled[leaf.key])
         if leaf.field.kind is Kind.REF:
             return self._source_of_key(leaf, told)
         if told is not None:

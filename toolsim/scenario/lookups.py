@@ -1,4 +1,4 @@
-"""Find the keys of rows that people name in their own words, by the searches that the pool offers; one search may need another first."""
+"""Find the keys of rows that people name in their own words, by searches of the pool; one search may need another first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolsim.apis.api import Api
-from toolsim.scenario.drafting import Draft, LeafKey, Said, locate
+from toolsim.apis.leaves import LeafKey
+from toolsim.scenario.drafting import Draft, Said, locate
 from toolsim.scenario.needs import Need
 from toolsim.scenario.setting import PlanFailed
 from toolsim.taxonomy.declarations import Entity, Field, Kind, Pack

@@ -114,7 +114,7 @@ def varied(need: Need, names: list[str], world: World, rng: Random, tries: int =
 
 
 def withholdable(need: Need, me: str, world: World) -> list[str]:
-    """List the parameters that only the user can supply: required, plain, and to be had neither from the context nor a lone row."""
+    """List the parameters that only the user can supply: required, plain, to be had neither from the context nor a lone row."""
     out = []
     for field in need.api.prepared.params:
         if not field.required or field.name not in need.flats[0] or field.kind in (Kind.VALUE, Kind.LIST, Kind.FLAG):

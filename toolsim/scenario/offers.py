@@ -1,4 +1,4 @@
-"""Choose the tools that are offered: the gold ones, near ones that words confuse with them, far ones; none that serves as well."""
+"""Choose the tools that are offered: gold ones, near ones that words confuse with them, far ones; none that serves as well."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that a spec refuses, in the words of somebody who does not know it: out of range, no such option, garbled, impossible."""
+"""Values that a spec refuses, in the words of somebody who does not know it: out of range, no option, garbled, impossible."""
 
 from __future__ import annotations
 

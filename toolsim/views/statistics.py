@@ -35,7 +35,7 @@ def statistics_view(figures: Statistics) -> RenderableType:
 
 def _titled(title: str, table: Table, note: str = "") -> Group:
     """Put a title over a table; rich's own is broken at the table's width."""
-    parts = [Text(title, style="bold"), table, *([Text(note, style="yellow")] if note else [])]
+    parts: list[RenderableType] = [Text(title, style="bold"), table, *([Text(note, style="yellow")] if note else [])]
     return Group(*parts)
 
 

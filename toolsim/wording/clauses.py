@@ -52,6 +52,7 @@ class Clauses:
         self.sheet = sheet
         self.language = world.language
         self.en = self.language == "en"
+        self.ways = pointer.ways
         self.told: list[Told] = []
         self.tail: list[str] = []
         """Lists of entries, which are told after everything else."""
@@ -71,7 +72,7 @@ class Clauses:
             case Kind.TEXT:
                 words = str(value)
             case _:
-                words = values.plain(field, value, self.world.now, self.language, self.rng)
+                words = values.plain(field, value, self.world.now, self.language, self.ways.of(field))
         self._keep(name, steps, value, words)
         if field.kind is Kind.TEXT and (field.prose or words[-1:] in ".!?。！？"):
             return f'"{words}"' if self.en else f"“{words}”"
@@ -85,6 +86,8 @@ class Clauses:
         item = field.item
         if item.kind is Kind.VALUE:
             parts = [self._record(item, one, name, (*steps, index)) for index, one in enumerate(value)]
+            if self.en and all(part.startswith("with ") for part in parts):
+                parts = [part.removeprefix("with ") for part in parts]
             plain = all("," not in part and " and " not in part and "，" not in part and "、" not in part for part in parts)
             if plain:
                 return values.join(parts, self.language)
@@ -97,10 +100,7 @@ class Clauses:
         pieces = [self._piece(f, value[f.name], field.fields, name, (*steps, f.name)) for f in given]
         pieces = [piece for piece in pieces if piece]
         if self.en:
-            text = pieces[0] if pieces else ""
-            for piece in pieces[1:]:
-                text += (" " if _FOLLOWS.match(piece) else ", ") + piece
-            return text
+            return joints.run_on(pieces)
         return "".join(
             piece.removesuffix("的") + ("" if i + 1 == len(pieces) or _RUNS_ON.search(piece + "|" + pieces[i + 1]) else "、")
             for i, piece in enumerate(pieces)
@@ -170,12 +170,14 @@ class Clauses:
         en, zh = field.label.en.rpartition(": ")[0], field.label.zh.rpartition("：")[0]
         field = replace(field, label=Text(en or field.label.en, zh or field.label.zh))
         said = {end: self.say(field, rest[end], end) for end in pair if end in rest}
-        if len(said) == 2 and rest[pair[0]] != rest[pair[1]]:
+        if len(said) == 2 and rest[pair[0]] == rest[pair[1]]:
+            said[pair[1]] = self._shorten(pair[1], said[pair[0]])
+        elif len(said) == 2:
             said[pair[0]] = self._shorten(pair[0], joints.without_unit(said[pair[0]], said[pair[1]], self.language))
         return self._clause(field, self._span(field, said.get(pair[0]), said.get(pair[1])))
 
     def _shorten(self, name: str, words: str) -> str:
-        """Keep the lower end of a range as it is said after all."""
+        """Keep the end of a range as it is said after all."""
         self.told = [replace(told, words=words) if told.name == name and told.entry == self.entry else told for told in self.told]
         return words
 
@@ -250,13 +252,10 @@ class Clauses:
             return ""
         if not self.en:
             return "、".join([clause.removesuffix("的") for clause in clauses[:-1]] + clauses[-1:])
-        if len(clauses) > 1 and all(clause.startswith("with ") for clause in clauses):
-            clauses = clauses[:1] + [clause[5:] for clause in clauses[1:]]
         if any(": " in clause for clause in clauses):
             return "; ".join(clauses)
-        return values.join(clauses, "en")
+        return joints.chain(clauses)
 
 
 _COUNTS = re.compile(r"[a-z]+[^s]s\b")
-_FOLLOWS = re.compile(r"(?:at|on|in|for|of|from|to|by|with|without|as|over|per|due|made|not|until|under|every) ")
 _RUNS_ON = re.compile(r"(?:月|号|日|点|半|分|天)\|\S|的\|")

@@ -93,7 +93,7 @@ def fill(text: str, after: str, slot: str, field: Field | None, api: Api, langua
         if entity.name == "person":
             return text + ("别人" if text else "有人"), after
         label = entity.label.zh
-        number = "" if re.search(r"[一某][个份张次笔位台间场首件条节门道辆块盏把趟家]?$", text) else "一" if text else "某"
+        number = "" if re.search(r"[一某那这][个份张次笔位台间场首件条节门道辆块盏把趟家]?$", text) else "那"
         return text + (joints.counted_zh(label, number) if number else label), after
     if entity is not None:
         return _general(text, field, entity), after

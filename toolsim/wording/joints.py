@@ -73,10 +73,14 @@ def insert_zh(phrase: str, said: str) -> str:
         before, after = before[:-1], after.removeprefix("”")
     if said.endswith("以前") and after.startswith(("前", "之前")):
         said = said[:-2]
+    if said.endswith("以后") and re.match(r"前|之前", after):
+        said, after = said[:-2], f"还{after.lstrip('之前')}"
     if said.endswith("以后"):
         after = re.sub(r"^(?:起|开始(?=.))", "", after)
+    if re.search(r"\d日?号?.*到.*\d", said) and before.endswith(("到", "至")):
+        before = before[:-1] + "在"
     bound = _BOUND_ZH.search(said)
-    long = re.match(r"分钟|小时|公里|千克|个月|元|平方米", after)
+    long = re.match(r"分钟|小时|公里|千克|个月|元|平方米|星|座|%|年", after)
     if bound and long:
         return f"{before}{said[:-2]}{long[0]}{bound[1]}{after[long.end() :]}"
     if bound and after[:1] and after[0] in MEASURES:
@@ -87,6 +91,53 @@ def insert_zh(phrase: str, said: str) -> str:
 def insert(phrase: str, said: str, language: Language) -> str:
     """Put what is said into a phrase with one `{}`."""
     return insert_en(phrase, said) if language == "en" else insert_zh(phrase, said)
+
+
+_NEAR = re.compile(
+    r"(?:of|for|in|at|on|from|to|by|against|over|under|about|as|between|within|until|today|tomorrow|yesterday|"
+    r"(?:this|next|last) \w+day|the \d+(?:st|nd|rd|th))\b"
+)
+"""How clauses begin that stand next to the noun, one after the other."""
+_RELATIVE = re.compile(r"(?:that|who|which) ")
+_FOLLOWS = re.compile(r"(?:at|on|in|for|of|from|to|by|as|over|per|due|made|not|until|under|every|without) ")
+
+
+def chain(clauses: list[str]) -> str:
+    """Chain English clauses as people do: what stands next to the noun, what is done or owned, what it comes with, what it is."""
+    near, withs, bare, relative, rest = list[str](), list[str](), list[str](), list[str](), list[str]()
+    for clause in clauses:
+        if clause.startswith("with "):
+            withs.append(clause[5:])
+        elif clause.startswith("without "):
+            bare.append(clause)
+        else:
+            (near if _NEAR.match(clause) else relative if _RELATIVE.match(clause) else rest).append(clause)
+    if withs:
+        bare.insert(0, f"with {listed_en(withs)}")
+    text = " ".join(near)
+    for group in (listed_en(rest), " and ".join(bare), listed_en(relative)):
+        comma = "," if text and ("," in text or len(rest) > 1 or len(near) > 2) and group is not rest and len(near) + len(rest) > 2 else ""
+        text += f"{comma} {group}" if text and group else group
+    return text
+
+
+def run_on(pieces: list[str]) -> str:
+    """Tell one entry of a list: its pieces one after the other, `with` said once."""
+    text = pieces[0] if pieces else ""
+    for before, piece in zip(pieces, pieces[1:], strict=False):
+        if piece.startswith("with "):
+            text += f", {piece[5:]}" if "with " in text else f" {piece}"
+        else:
+            text += (" " if _FOLLOWS.match(piece) and not before.startswith("with ") else ", ") + piece
+    return text
+
+
+def listed_en(parts: list[str]) -> str:
+    """Join parts, of which some hold an `and` of their own."""
+    if len(parts) < 2:
+        return "".join(parts)
+    comma = "," if len(parts) > 2 and any(" and " in part for part in parts) else ""
+    return f"{', '.join(parts[:-1])}{comma} and {parts[-1]}"
 
 
 _SPREAD_ZH = re.compile(r"^(-?[\d.]+)(\D+)$")

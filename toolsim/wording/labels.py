@@ -60,4 +60,4 @@ def _zh(field: Field, label: str, said: str) -> str:
         return f"{said}的"
     if field.kind in NUMERIC | TEMPORAL:
         return f"{label}{said}的"
-    return f"{label}为{said}的"
+    return f"{label}是{said}的"

@@ -8,6 +8,7 @@ from random import Random
 from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Entity, Field, Kind, Pack
 from toolsim.taxonomy.rules import Row
 from toolsim.wording import joints, values
+from toolsim.wording.ways import Ways, ways
 from toolsim.world.world import World
 
 _DEEPEST = 2
@@ -18,12 +19,13 @@ _PEOPLE = re.compile(r"(?:customer|patient|student|member|guest|courier|driver|t
 class Pointer:
     """Points at rows of one world, as seen by the person whose session it is."""
 
-    def __init__(self, world: World, pack: Pack, rng: Random, by_key: bool = False) -> None:
+    def __init__(self, world: World, pack: Pack, rng: Random, by_key: bool = False, said: Ways | None = None) -> None:
         self.world = world
         self.pack = pack
         self.rng = rng
         self.by_key = by_key
         self.en = world.language == "en"
+        self.ways = said or ways(world.language, rng)
         self.me = next((row["person"] for row in world.tables.get("session", {}).values()), "")
 
     def key(self, entity: Entity, key: str, depth: int = 0) -> str:
@@ -101,7 +103,7 @@ class Pointer:
         if field.kind is Kind.REF:
             said = self.key(self.pack.entity(field.of), str(value), depth + 1)
         else:
-            said = values.plain(field, value, self.world.now, "en", self.rng)
+            said = values.plain(field, value, self.world.now, "en", self.ways.of(field))
         phrase = field.say.en[0] if field.say.en else _AFTER_EN.get(field.kind, "of {}")
         return joints.insert_en(phrase, said)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from random import Random
@@ -9,13 +10,14 @@ from random import Random
 from toolsim.apis.api import Api
 from toolsim.base.text import Language
 from toolsim.taxonomy.declarations import Kind
-from toolsim.verbs.verb import Args
+from toolsim.verbs.verb import Args, Effect
 from toolsim.wording import gaps, joints
 from toolsim.wording.clauses import Clauses, Told
 from toolsim.wording.fragments import fragments
 from toolsim.wording.moods import Mood
 from toolsim.wording.pointing import Pointer
 from toolsim.wording.templates import CLAUSES, Template, sheet_of
+from toolsim.wording.ways import Ways
 from toolsim.world.world import World
 
 __all__ = ["Mood", "Phrasing", "Request", "Told"]
@@ -40,12 +42,12 @@ class Request:
 class Phrasing:
     """Phrases the requests of one API in one world."""
 
-    def __init__(self, world: World, api: Api, rng: Random, by_key: bool = False) -> None:
+    def __init__(self, world: World, api: Api, rng: Random, by_key: bool = False, said: Ways | None = None) -> None:
         self.world = world
         self.api = api
         self.rng = rng
         self.language: Language = world.language
-        self.pointer = Pointer(world, api.pack, rng, by_key)
+        self.pointer = Pointer(world, api.pack, rng, by_key, said)
         self.sheet = sheet_of(api)
 
     def request(self, flats: list[Args], leave_out: Collection[str] = ()) -> Request:
@@ -160,8 +162,12 @@ class Phrasing:
 
     def _assemble(self, chosen: Template, filled: dict[str, str], clauses: list[str], teller: Clauses) -> str:
         text = before = chosen.parts[0]
+        trailing = ""
         for slot, literal in zip(chosen.parts[1::2], chosen.parts[2::2], strict=True):
-            if slot == CLAUSES:
+            if slot == CLAUSES and self._trails(chosen, clauses, literal):
+                literal = literal.removeprefix("的") if literal[:1] == "的" else literal
+                trailing = self._trailing(chosen, clauses)
+            elif slot == CLAUSES:
                 said = teller.join(clauses)
                 ends = not literal or literal[0] in "，。？；,的吧"
                 text += said.removesuffix("的") if ends else said
@@ -178,5 +184,46 @@ class Phrasing:
             text += literal
             before = literal
         if clauses and not chosen.has_clauses:
-            text += self._comma + teller.join(clauses).removesuffix("的")
-        return text
+            text += self._comma + (self._listed(clauses) if self.language == "zh" else teller.join(clauses))
+        return _behind(text, trailing) if trailing else text
+
+    # --- Chinese: what would pile up before a noun follows after it ---
+
+    def _trails(self, chosen: Template, clauses: list[str], literal: str) -> bool:
+        """Tell whether clauses are better told behind the request than before the noun they belong to."""
+        if self.language != "zh" or not clauses or not chosen.ready:
+            return False
+        if not literal.removeprefix("的") and literal is chosen.parts[-1]:
+            return False
+        if literal.removeprefix("的")[:1] in (*"，。？；,吧吗呢", ) and literal:
+            return False
+        length = sum(map(len, clauses))
+        if self.api.effect is Effect.WRITE:
+            return len(clauses) > 1 or length > _LONG_CLAUSE
+        return len(clauses) > 2 or (len(clauses) == 2 and length > _LONG_PAIR)
+
+    def _trailing(self, chosen: Template, clauses: list[str]) -> str:
+        if self.api.effect is Effect.WRITE:
+            return self._listed(clauses)
+        lead = _ONLY.get(self.api.operation.verb, _WANTED)
+        said = "、".join([clause.removesuffix("的") for clause in clauses[:-1]] + clauses[-1:])
+        return self.rng.choice(lead) + said + ("" if said.endswith("的") else "的")
+
+    def _listed(self, clauses: list[str]) -> str:
+        """Tell clauses one after the other, as people add them: 周二开始，上门上课."""
+        return "，".join(clause.removesuffix("的") for clause in clauses)
+
+
+_WANTED = ("要", "要", "得是", "只要")
+_ONLY = {"rank": ("只看", "只排"), "measure": ("只算", "只算")}
+_LONG_CLAUSE = 14
+_LONG_PAIR = 18
+_ASKS_LAST = re.compile(r"，[^，。？]{1,5}[吗吧呢行成好]$|，(?:行不行|可不可以|可以吗|够吗)$")
+
+
+def _behind(text: str, trailing: str) -> str:
+    """Put clauses behind a request, before a short question at its end."""
+    last = _ASKS_LAST.search(text)
+    if last is None:
+        return f"{text}，{trailing}"
+    return f"{text[: last.start()]}，{trailing}{text[last.start() :]}"

@@ -20,6 +20,7 @@ _BARE, _BARE_ELSE = {"terse": 0.75, "formal": 0.15, "chatty": 0.2, "warm": 0.2},
 _POLITE = re.compile("“[^”]*”|您")
 """The polite form, and what is quoted, which stays as it is."""
 _GREETING = re.compile(r"(?:hi|hello|hey|hiya|yo|good (?:day|morning|evening)|你好|您好|嗨|哈喽|早|在吗|hello)", re.IGNORECASE)
+_FOLLOWS_ZH = re.compile("不然|免得|省得|可别|可体|这样|要不|否则|好安排|好让|好赶|好去|好跟|万一|别(?![人家的])|就指望|也好|可能得")
 _ENDS = tuple(".?!。？！…")
 _SOFT_ENDS = tuple("~～)）")
 
@@ -46,9 +47,10 @@ class Voice:
             opening: whether nothing was said before.
             last: whether nothing follows in the turn.
         """
-        text = self.sentence(request)
-        if why and self.rng.random() < _REASONS[self.manner]:
-            text = self.say("why", why=self.rng.choice(why), request=self.closed(text))
+        reason = self.rng.choice(why) if why and self.rng.random() < _REASONS[self.manner] else ""
+        text = self.sentence(request, bare=self.language == "zh" and bool(reason))
+        if reason:
+            text = self._because(reason, self.closed(text))
         greets, thanks = opening and not _GREETING.match(text) and self.rng.random() < _GREETS[self.manner], last and self.rng.random() < _THANKS[self.manner]
         if greets:
             text = self._join(self.say("greet"), text)
@@ -56,9 +58,15 @@ class Voice:
             text = self._join(text, self.say("courtesy"))
         return self._slip(text)
 
-    def sentence(self, request: Request) -> str:
-        """Make a finished sentence of a bare request, often with nothing around it."""
-        if self.rng.random() < _BARE.get(self.manner, _BARE_ELSE):
+    def _because(self, why: str, request: str) -> str:
+        """Put a reason beside a request; what follows from it in Chinese comes after it: 不然他们白跑一趟."""
+        if _FOLLOWS_ZH.match(why):
+            return f"{request}{why}。"
+        return self.say("why", why=why, request=request)
+
+    def sentence(self, request: Request, bare: bool = False) -> str:
+        """Make a finished sentence of a request, often with nothing around it."""
+        if bare or self.rng.random() < _BARE.get(self.manner, _BARE_ELSE):
             mark = {"en": ".?", "zh": "。？"}[self.language][request.mood is Mood.QUESTION]
             return self._slip(fill("{Ask}" + mark, {"ask": request.text}))
         return self.say(f"ask_{request.mood.value}", ask=request.text)

@@ -1,6 +1,6 @@
-"""Tasks of several dependent calls: told at once (multi_step), as the user decides (multi_turn), over two subdomains (long_horizon).
+"""Tasks of several dependent calls: told at once (multi_step), as the user decides (multi_turn), over two packs (long_horizon).
 
-People name rows in their own words, so keys must be looked up; obstacles are faults of real states, each with a repair that works.
+People name rows in their own words, so keys must be looked up; obstacles are faults of real states, with a repair that works.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from toolsim.apis.api import Api
-from toolsim.apis.leaves import leaves
+from toolsim.apis.leaves import LeafKey, leaves
 from toolsim.scenario.blueprint import Flaw, Scenario
 from toolsim.scenario.categories import Category
-from toolsim.scenario.drafting import Called, Draft, LeafKey, Said, said
+from toolsim.scenario.drafting import Called, Draft, Said, said
 from toolsim.scenario.needs import Need, draw_need
 from toolsim.scenario.obstacles import FORM, find_repair, refusals, search_obstacle
 from toolsim.scenario.offers import Offers
@@ -84,7 +84,7 @@ class Ambiguous:
 
 
 class Faulty:
-    """Plans a need that the world refuses for a reason of its own: a rule, a state, a stock, a balance, a key that is not there."""
+    """Plans a need that the world refuses for a reason of its own: a rule, a state, a stock, a balance, a missing row."""
 
     def suits(self, api: Api, category: Category) -> bool:
         return api.wire.entry is None and any(fault.code not in FORM for fault in api.prepared.faults)
@@ -110,14 +110,13 @@ class Faulty:
         return draft.finish(tools, request.text, milestones, list(pairwise(milestones)))
 
     def _mend(self, draft: Draft, need: Need, repair: Need, told: dict[LeafKey, Said], refused: Called) -> list[str]:
-        """Let the assistant offer what the world allows, and mostly the user accept and say what that takes; give the milestones."""
+        """Let the assistant offer what the world allows, and mostly the user accept; give the milestones."""
         setting, phraser, voice = draft.setting, Phraser(draft.setting), draft.setting.voice
         draft.move("answer", [refused.id], text=second_person(phraser.offer(repair.api).text, setting.language))
         if setting.rng.random() > _ACCEPTED:
             return [refused.id]
-        rows = {leaf.value: told[leaf.name, leaf.entry, leaf.steps] for leaf in leaves(need.api, need.arguments)
-                if (leaf.name, leaf.entry, leaf.steps) in told and leaf.field.kind is Kind.REF}  # fmt: skip
-        known = {(leaf.name, leaf.entry, leaf.steps): rows[leaf.value] for leaf in leaves(repair.api, repair.arguments) if leaf.value in rows}
+        rows = {leaf.value: told[leaf.key] for leaf in leaves(need.api, need.arguments) if leaf.key in told and leaf.is_row}
+        known = {leaf.key: rows[leaf.value] for leaf in leaves(repair.api, repair.arguments) if leaf.value in rows}
         missing = [name for name in repair.flats[0] if (name, 0, ()) not in known]
         text = voice.say("yes")
         if missing:

@@ -1,4 +1,4 @@
-"""Needs with a flaw that the user can mend: a parameter that is missing (incomplete), a value that the spec refuses (error_param)."""
+"""Needs with a flaw that the user can mend: a missing parameter (incomplete), a value that the spec refuses (error_param)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ErrorParam:
 
     def _break(self, setting: Setting, need: Need, request: Request) -> tuple[Told, Wrong]:
         """Choose a told value and a wrong one in its place."""
-        by_key = {(leaf.name, leaf.entry, leaf.steps): leaf for leaf in leaves(need.api, need.arguments)}
+        by_key = {leaf.key: leaf for leaf in leaves(need.api, need.arguments)}
         told = [t for t in request.told if request.text.count(t.words) == 1 and (t.name, t.entry, t.steps) in by_key]
         setting.rng.shuffle(told)
         for one in told:

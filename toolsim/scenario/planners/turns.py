@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from toolsim.apis.api import Api
-from toolsim.apis.leaves import parameter_paths
+from toolsim.apis.leaves import LeafKey, parameter_paths
 from toolsim.scenario.blueprint import Scenario
 from toolsim.scenario.categories import Category
-from toolsim.scenario.drafting import Draft, LeafKey, Said, said
+from toolsim.scenario.drafting import Draft, Said, said
 from toolsim.scenario.needs import Need, draw_need, varied, withholdable
 from toolsim.scenario.offers import Offers
 from toolsim.scenario.phraser import Phraser
