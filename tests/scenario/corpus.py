@@ -54,12 +54,12 @@ class Corpus:
         self.catalogue = catalogue
         self.planner = ScenarioPlanner(catalogue)
         self.packs = list(catalogue.taxonomy.packs.values())
-        self._worlds: dict[tuple[int, int, Language], World] = {}
+        self._worlds: dict[tuple[int, int, Language, int], World] = {}
         self._planned: dict[tuple[str, Language], list[Planned]] = {}
 
-    def world(self, first: int, count: int, language: Language) -> World:
+    def world(self, first: int, count: int, language: Language, again: int = 0) -> World:
         """Give the world of some packs, as seeded."""
-        key = (first, count, language)
+        key = (first, count, language, again)
         if key not in self._worlds:
             held = [self.packs[(first + step) % len(self.packs)] for step in range(count)]
             self._worlds[key] = WorldPlan(self.catalogue, held).world(seeds.derive(11, *key), language)
@@ -75,10 +75,10 @@ class Corpus:
     def plan(self, category: str, language: Language, index: int, again: int = 0) -> Planned:
         """Plan one scenario on a pack."""
         kind = categories()[category]
-        world = self.world(index, kind.packs, language)
+        world = self.world(index, kind.packs, language, again)
         before = (world.digest(), world.mark())
         seed = seeds.derive(11 + again, category, language, index)
-        plan = self.planner.plan(f"{language}-{category}-{index}", seed, kind, world, index * 3)
+        plan = self.planner.plan(f"{language}-{category}-{index}", seed, kind, world, index * 3 + again)
         return Planned(plan.scenario, kind, world, (world.digest(), world.mark()) == before)
 
     def of(self, category: str, language: Language) -> list[tuple[Scenario, World]]:

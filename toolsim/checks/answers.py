@@ -149,7 +149,7 @@ def answers(case: Case) -> Iterator[Finding]:
             result = _json(message.content)
             known.see_json(result)
             if events.get(message.tool_call_id or ""):
-                told_faults.append(str(result["error"]["message"]).strip(" .。"))
+                told_faults += _told(result)
             known.text += "\n" + (message.content or "").casefold()
         elif message.role in ("user", "system"):
             known.see_text(message.content or "")
@@ -168,6 +168,12 @@ def answers(case: Case) -> Iterator[Finding]:
             if not messages:
                 yield from _claims(message.content, f"$.messages[{index}].content", language, calls, faults)
             known.see_text(message.content)
+
+
+def _told(result: Any) -> list[str]:
+    """Give the message of a refusal, if the result is one."""
+    error = result.get("error") if isinstance(result, dict) else None
+    return [str(error.get("message")).strip(" .。")] if isinstance(error, dict) else []
 
 
 def _is_chat(case: Case, index: int) -> bool:

@@ -38,7 +38,7 @@ def _silence(case: Case) -> Iterator[Finding]:
         for call in case.calls:
             yield Finding("special.called", call.path, "nothing is to be called here")
     if flaw is not None and flaw.kind == "unserved":
-        for name in sorted(set(flaw.options) & set(scenario.tools)):
+        for name in sorted(set(flaw.options) & set(case.dialogue.tools)):
             yield Finding("special.offered", "$.tools", f"{name} would serve the need")
     if flaw is not None and flaw.kind in ("missing", "wrong"):
         for call in case.calls:
@@ -56,6 +56,12 @@ def _fields(case: Case, call_id: str) -> dict[str, Field]:
     return out | {leaf.path: leaf.field for leaf in leaves(api, gold.arguments) if leaf.path not in out}
 
 
+def asked_fields(case: Case, move: Move) -> dict[str, Field]:
+    """Give the fields, by JSON path, of the call that a question or an objection is about."""
+    flaw = case.scenario.flaw if case.scenario else None
+    return _fields(case, flaw.call if move.kind == "reject" and flaw is not None else _called_next(case, move))
+
+
 def _called_next(case: Case, move: Move) -> str:
     """Give the gold call that a question is about: the last one of the next message with calls."""
     assert case.scenario is not None
@@ -68,7 +74,7 @@ def _called_next(case: Case, move: Move) -> str:
 def _asks(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]:
     """Check that a question names exactly what is missing."""
     path = f"$.messages[{index}].content"
-    fields = _fields(case, _called_next(case, move))
+    fields = asked_fields(case, move)
     wanted = {fields[about].label.say(case.language) for about in move.about}
     for label in sorted(wanted):
         if label.casefold() not in text.casefold():

@@ -17,7 +17,8 @@ def uniqueness(case: Case) -> Iterator[Finding]:
     if scenario is None or world is None:
         return
     gold_names = {gold.name for gold in scenario.calls}
-    others = [case.catalogue.api(name) for name in scenario.tools if name not in gold_names and name in case.catalogue]
+    offered = dict.fromkeys(case.dialogue.tools)
+    others = [case.catalogue.api(name) for name in offered if name not in gold_names and name in case.catalogue]
     mark = world.mark()
     for gold in scenario.calls:
         api = case.catalogue.find(gold.name)

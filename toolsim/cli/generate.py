@@ -18,7 +18,6 @@ from toolsim.scenario.categories import load_mix
 from toolsim.views.run import RunProgress, run_summary
 from toolsim.views.terminal import OUT, emit_json
 
-
 _FOLDER = click.Path(path_type=Path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 
 from toolsim.apis.api import Api
 from toolsim.scenario.needs import Need
@@ -11,6 +12,7 @@ from toolsim.scenario.offers import Offers
 from toolsim.scenario.setting import PlanFailed, Setting
 from toolsim.verbs.verb import Args
 from toolsim.wording.requests import Mood, Phrasing, Request
+from toolsim.wording.ways import ways
 
 _REPHRASED = 4
 
@@ -32,7 +34,8 @@ class Phraser:
         return self._phrasing(api).facts(args, names)
 
     def _phrasing(self, api: Api) -> Phrasing:
-        return Phrasing(self.setting.world, api, self.setting.rng, self.by_key)
+        setting = self.setting
+        return Phrasing(setting.world, api, setting.rng, self.by_key, ways(setting.language, Random(setting.seed)))
 
     def discreet(self, need: Need, offers: Offers, leave_out: Sequence[str] = ()) -> Request:
         """Put a need into words that do not give its API away to somebody who only compares words, if there are such."""

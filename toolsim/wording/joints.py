@@ -116,7 +116,7 @@ def chain(clauses: list[str]) -> str:
         bare.insert(0, f"with {listed_en(withs)}")
     text = " ".join(near)
     for group in (listed_en(rest), " and ".join(bare), listed_en(relative)):
-        comma = "," if text and ("," in text or len(rest) > 1 or len(near) > 2) and group is not rest and len(near) + len(rest) > 2 else ""
+        comma = "," if len(rest) > 1 or len(near) > 2 else ""
         text += f"{comma} {group}" if text and group else group
     return text
 

@@ -48,11 +48,12 @@ class Voice:
             last: whether nothing follows in the turn.
         """
         reason = self.rng.choice(why) if why and self.rng.random() < _REASONS[self.manner] else ""
-        text = self.sentence(request, bare=self.language == "zh" and bool(reason))
+        hello = opening and self.rng.random() < _GREETS[self.manner]
+        text = self.sentence(request, bare=self.language == "zh" and (hello or bool(reason)))
         if reason:
             text = self._because(reason, self.closed(text))
-        greets, thanks = opening and not _GREETING.match(text) and self.rng.random() < _GREETS[self.manner], last and self.rng.random() < _THANKS[self.manner]
-        if greets:
+        thanks = last and self.rng.random() < _THANKS[self.manner]
+        if hello and not _GREETING.match(text):
             text = self._join(self.say("greet"), text)
         if thanks:
             text = self._join(text, self.say("courtesy"))
@@ -69,7 +70,8 @@ class Voice:
         if bare or self.rng.random() < _BARE.get(self.manner, _BARE_ELSE):
             mark = {"en": ".?", "zh": "。？"}[self.language][request.mood is Mood.QUESTION]
             return self._slip(fill("{Ask}" + mark, {"ask": request.text}))
-        return self.say(f"ask_{request.mood.value}", ask=request.text)
+        ask = request.text if self.language == "en" else request.text.removesuffix("吧")
+        return self.say(f"ask_{request.mood.value}", ask=ask)
 
     def add(self, act: str, request: Request, **slots: str) -> str:
         """Say an act that carries on with a request of any mood: `and_also`, `goals`, `switch`."""
