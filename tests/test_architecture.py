@@ -13,7 +13,7 @@ import toolsim
 
 ROOT = Path(toolsim.__file__).parent
 STAGES = [
-    {"base"}, {"taxonomy"}, {"verbs"}, {"apis"}, {"world"}, {"wording"}, {"scenario"}, {"roleplay"}, {"checks"}, {"dataset"},
+    {"base"}, {"models"}, {"taxonomy"}, {"verbs"}, {"apis"}, {"world"}, {"wording"}, {"scenario"}, {"roleplay"}, {"checks"}, {"dataset"},
     {"export"}, {"pipeline", "views"}, {"cli"},
 ]  # fmt: skip
 """From left to right; a package may import those to its left only."""

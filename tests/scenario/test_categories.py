@@ -521,7 +521,7 @@ def test_a_mix_is_read_from_a_file(tmp_path: Path) -> None:
         ("shares: {special.fault: much}\n", "mine.yaml:1: "),
         ("share: {special.fault: 1}\n", "lacks 'shares'"),
         ("shares: {special.fault: 1}\nmore: 1\n", "more"),
-        ("shares: {}\n", "mine.yaml"),
+        ("shares: {}\n", "mine.yaml:1: the mix names no category"),
         ("", "mine.yaml"),
         ("shares: [1]\n", "mine.yaml:1"),
     ],

@@ -1,4 +1,4 @@
-"""Dialogues that others made, in OpenAI form. They are read strictly: what cannot be read is told with its place, not guessed at."""
+"""Dialogues that others made, in OpenAI form. They are read strictly: what cannot be read is told with its place, never guessed."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from toolsim.apis.leaves import ArgumentLeaf, leaves
 from toolsim.apis.paths import value_at
 from toolsim.checks.case import Case, MadeCall
 from toolsim.checks.finding import CHECKS, Finding
+from toolsim.checks.strangers import unseen
 from toolsim.scenario.blueprint import GoldCall, Source
 from toolsim.taxonomy.declarations import Kind
 from toolsim.wording.readings import means
@@ -19,6 +20,11 @@ def grounding(case: Case) -> Iterator[Finding]:
     """Trace every value: by the scenario's sources where there is one, by search in what was said and shown otherwise."""
     sources = {made.id: gold for made, gold in case.matched}
     for call in case.calls:
+        if call.name in case.specs:
+            for one in unseen(case, call):
+                path = f"{call.path}.function.arguments{one.path[1:]}"
+                yield Finding("grounding.unseen", path, f"{one.value!r} cannot be read from what the assistant saw")
+            continue
         api = case.catalogue.find(call.name)
         if api is None or call.arguments is None or not api.arguments.is_valid(call.arguments):
             continue

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from toolsim.apis.openai import objections
 from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
+from toolsim.checks.strangers import plain, schema_fault
 
 _MOST = 128
 
@@ -22,9 +24,18 @@ def spec(case: Case) -> Iterator[Finding]:
     for index, name in enumerate(names):
         path = f"$.tools[{index}]"
         if case.specs:
-            for objection in objections(case.specs[name]):
-                yield Finding("spec.form", path, objection)
+            yield from _stranger(case.specs[name], path)
         elif case.catalogue.find(name) is None:
             yield Finding("spec.unknown", path, f"there is no API {name!r}")
     if case.scenario is not None and case.scenario.tools != names:
         yield Finding("spec.changed", "$.tools", "the tools are not those of the scenario")
+
+
+def _stranger(tool: dict[str, Any], path: str) -> Iterator[Finding]:
+    """Check a tool that is none of ours."""
+    fault = schema_fault(tool["function"]["parameters"])
+    if fault:
+        yield Finding("spec.schema", f"{path}.function.parameters", f"the schema cannot be used: {fault}")
+        return
+    for objection in objections(plain(tool)):
+        yield Finding("spec.form", path, objection)

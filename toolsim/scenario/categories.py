@@ -93,12 +93,15 @@ def load_mix(name: str) -> Mix:
     path = folder / f"{name}.yaml" if name in known else Path(name)
     reader = Reader(yaml.read(path), f"the mix {name!r}")
     shares: dict[str, float] = {}
-    for category, node in as_mapping(reader.need("shares"), "shares").items():
+    listed = reader.need("shares")
+    for category, node in as_mapping(listed, "shares").items():
         if category not in categories():
             raise PackError(f"there is no category {category!r}", node.place, near(category, categories()))
         shares[category] = as_number(node, category)
         if shares[category] <= 0:
             raise PackError(f"the share of {category!r} must be above 0", node.place)
+    if not shares:
+        raise PackError("the mix names no category", listed.place)
     reader.end()
     return Mix(path.stem, _scaled(shares))
 

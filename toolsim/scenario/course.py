@@ -56,18 +56,16 @@ class Course:
 
     def overcome(self, obstacle: Obstacle, request: Request, repair: Request, turn: int) -> Called:
         """Meet an obstacle, repair it, and make the call again."""
-        setting, need = self.draft.setting, obstacle.need
+        need = obstacle.need
         self.look_up_rows(need, request, turn)
         self.look_up_rows(obstacle.repair, repair, turn)
         refused = self.draft.call(need.api, need.arguments, said(request, turn))
         if refused.outcome.ok:
             raise PlanFailed("the obstacle is gone")
         mended = self.fulfil(obstacle.repair, said(repair, turn))
-        called = self.draft.call(need.api, need.arguments, said(request, turn))
+        called = self.fulfil(need, said(request, turn))
         if not called.outcome.ok:
             raise PlanFailed("the repair does not help")
-        self.refused |= rivals(setting.world, obstacle.repair, setting.catalogue.of(need.api.pack))
-        self.milestones.append(called.id)
         self.order.append((mended.id, called.id))
         self.goals.append(request.text)
         return called
