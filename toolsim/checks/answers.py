@@ -17,6 +17,7 @@ from toolsim.apis.api import Api
 from toolsim.base.text import Language, Text
 from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
+from toolsim.checks.told import counts_told, days_told, row_names, rows_told
 from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording.readings import readings
 from toolsim.wording.values import MONTHS
@@ -26,7 +27,7 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\d{3,}(?![A-Za-z0-9])")
 _QUOTED = re.compile(r"[“\"]([^”\"]{1,120})[”\"]")
 _MONTH = re.compile(r"\b(" + "|".join(MONTHS) + r")\b")
-_ISO = re.compile(r"\b(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2}))?")
+_ISO = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2}))?")
 _CLOCK = re.compile(r"^(\d{2}):(\d{2})$")
 _RELATIVE = {
     "en": re.compile(r"\b(?:today|tomorrow|yesterday|(?:this|next) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b", re.IGNORECASE),
@@ -47,7 +48,7 @@ _CLAIMS = {
         re.I,
     ),
     "zh": re.compile(
-        "办好了|办妥了|已(?:经)?(?:为[您你])?(?:预订|取消|冻结|转账|更新|修改|创建|删除|发送|安排|支付|添加|移除|下单|办理|完成)"
+        "办好了|办妥了|已(?:经)?(?:[为帮给][您你])?(?:预订|取消|冻结|转账|更新|修改|创建|删除|发送|安排|支付|添加|移除|下单|办理|完成)"
     ),
 }
 _DESCRIPTION = re.compile(r'"description":"((?:[^"\\\\]|\\\\.)*)"')
@@ -60,15 +61,21 @@ class Known:
     """What the assistant has seen so far."""
 
     text: str = ""
+    """What was said and shown."""
+    spec: str = ""
+    """The words of the called tools' specs."""
     numbers: set[float] = field(default_factory=set)
     dates: set[str] = field(default_factory=set)
     values: set[Any] = field(default_factory=set)
+    exact: set[float] = field(default_factory=set)
+    """Numbers of rows that were found, and whole numbers that were told."""
 
     def see_text(self, text: str) -> None:
         """Take in what was said."""
         self.text += "\n" + text.casefold()
         for number in _NUMBER.finditer(text):
             self.numbers.add(_number(number))
+            self.exact.add(_number(number))
         self._see_dates(text)
         self.numbers.update(float(digits) for digits in _DIGITS.findall(text))
 
@@ -79,6 +86,7 @@ class Known:
                 self.see_json(inner)
         elif isinstance(value, list):
             self._count(len(value))
+            self.exact.add(float(len(value)))
             for inner in value:
                 self.see_json(inner)
         elif isinstance(value, bool) or value is None:
@@ -94,6 +102,7 @@ class Known:
                 self.numbers |= {float(int(clock[1]) % 12 or 12)}
 
     def _see_number(self, value: float) -> None:
+        self.exact.add(float(value))
         self.numbers |= {float(value), abs(float(value)), float(round(value)), round(float(value), 1), round(float(value), 2)}
         if value == int(value) and 0 < value < 100_000:
             hours, minutes = divmod(int(value), 60)
@@ -122,7 +131,7 @@ def _spec_text(api: Api, language: Language) -> str:
 def _spec_numbers(api: Api, language: Language) -> frozenset[float]:
     """Give the numbers that stand in the words of a spec, such as `per 100 g`."""
     words = _DESCRIPTION.findall(_spec_text(api, language))
-    return frozenset(float(digits) for text in words for digits in _DIGITS.findall(text))
+    return frozenset(_number(match) for text in words for match in _NUMBER.finditer(text))
 
 
 def _number(match: re.Match[str]) -> float:
@@ -138,9 +147,11 @@ def answers(case: Case) -> Iterator[Finding]:
     for name in dict.fromkeys(call.name for call in case.calls):
         called = case.catalogue.find(name)
         if called is not None:
-            known.text += _spec_text(called, language)
+            known.spec += _spec_text(called, language)
             known.numbers |= _spec_numbers(called, language)
-    now = case.scenario.now if case.scenario else ""
+        elif name in case.specs:
+            known.see_text(orjson.dumps(case.specs[name]).decode())
+    now, names = case.scenario.now if case.scenario else "", row_names(case)
     apis: list[Api] = []
     told_faults: list[str] = []
     events = {event.call: event.fault for event in case.dialogue.events}
@@ -151,6 +162,8 @@ def answers(case: Case) -> Iterator[Finding]:
             if events.get(message.tool_call_id or ""):
                 told_faults += _told(result)
             known.text += "\n" + (message.content or "").casefold()
+            if case.scenario is None:
+                known.see_text(message.content or "")
         elif message.role in ("user", "system"):
             known.see_text(message.content or "")
             calls, faults = (0, 0) if message.role == "user" else (calls, faults)
@@ -160,13 +173,14 @@ def answers(case: Case) -> Iterator[Finding]:
             api = case.catalogue.find(call.function.name)
             apis += [api] if api else []
         if message.role == "assistant" and message.content:
-            said = case.scenario is not None and _is_chat(case, index)
-            if not said:
-                yield from _facts(message.content, f"$.messages[{index}].content", known, language, now)
-                yield from _states(message.content, f"$.messages[{index}].content", known, language, apis)
-            messages = [m for m in told_faults if m in message.content]
-            if not messages:
-                yield from _claims(message.content, f"$.messages[{index}].content", language, calls, faults)
+            text, path = message.content, f"$.messages[{index}].content"
+            if not _is_chat(case, index):
+                yield from _facts(text, path, known, language, now)
+                yield from _states(text, path, known, language, apis)
+                yield from rows_told(text, path, names, known.text + known.spec, language)
+                yield from counts_told(text, path, apis, known.exact, language)
+            if not any(told in text for told in told_faults):
+                yield from _claims(text, path, language, calls, faults)
             known.see_text(message.content)
 
 
@@ -178,12 +192,14 @@ def _told(result: Any) -> list[str]:
 
 def _is_chat(case: Case, index: int) -> bool:
     """Tell whether the assistant talks of the world at large, which no result supports."""
+    if case.scenario is None:
+        return all(message.role != "tool" for message in case.messages[:index])
     return any(place == index and move is not None and move.kind in ("chat", "reject") for place, move, _ in case.spoken)
 
 
 def _facts(text: str, path: str, known: Known, language: Language, now: str) -> Iterator[Finding]:
     for match in _ID.finditer(text):
-        if match[0].casefold() not in known.text:
+        if match[0].casefold() not in known.text and match[0].casefold() not in known.spec:
             yield Finding("answers.id", path, f"{match[0]} was never seen")
     for match in _NUMBER.finditer(_ID.sub("", text)):
         value = _number(match)
@@ -191,14 +207,17 @@ def _facts(text: str, path: str, known: Known, language: Language, now: str) -> 
             yield Finding("answers.number", path, f"{match[0]} is supported by nothing")
     months = {int(date[5:7]) for date in known.dates}
     for match in _MONTH.finditer(text):
-        if MONTHS.index(match[1]) + 1 not in months and match[1].casefold() not in known.text:
+        if MONTHS.index(match[1]) + 1 not in months and match[1].casefold() not in known.text + known.spec:
             yield Finding("answers.date", path, f"no date in {match[1]} was seen")
     if now:
+        yield from days_told(text, path, known.dates, known.text + known.spec, now, language)
         for match in _RELATIVE[language].finditer(text):
-            if match[0].casefold() not in known.text and not known.dates & set(readings(_DAY, match[0], now, language)):
+            if match[0].casefold() not in known.text + known.spec and not known.dates & set(
+                readings(_DAY, match[0], now, language)
+            ):
                 yield Finding("answers.date", path, f"{match[0]!r} is supported by nothing")
     for match in _QUOTED.finditer(text):
-        if match[1].strip(" ,.，。").casefold() not in known.text:
+        if match[1].strip(" ,.，。").casefold() not in known.text + known.spec:
             yield Finding("answers.name", path, f"{match[1]!r} was never seen")
 
 

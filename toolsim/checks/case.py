@@ -12,6 +12,7 @@ import orjson
 from toolsim.apis.catalogue import Catalogue
 from toolsim.apis.validation import Validator
 from toolsim.base.text import Language
+from toolsim.checks.schemas import validator_of
 from toolsim.roleplay.dialogue import Dialogue, Message
 from toolsim.scenario.blueprint import GoldCall, Move, Scenario, UserTurn
 from toolsim.world.world import World
@@ -130,7 +131,7 @@ class Case:
         if api is not None:
             return api.arguments
         spec = self.specs.get(name)
-        return Validator(spec["function"]["parameters"]) if spec else None
+        return validator_of(spec["function"]["parameters"]) if spec else None
 
 
 def _json(text: str | None) -> Any:

@@ -1,7 +1,8 @@
-"""Dialogues that others made, in OpenAI form. They are read strictly: what cannot be read is told with its place, never guessed."""
+"""Dialogues that others made, in OpenAI form. They are read strictly: what cannot be read is told, with its place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from toolsim.apis.catalogue import Catalogue
 from toolsim.base.errors import Place, ToolsimError, near
 from toolsim.base.text import HAN, Language
 from toolsim.checks.case import Case
+from toolsim.checks.schemas import MOST_LEVELS
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.taxonomy.declarations import Taxonomy
 
@@ -25,6 +27,7 @@ _HAN_SHARE: Final = 0.2
 _ROLES: Final = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant", "tool": "tool"}
 _TOP_KEYS: Final = ("messages", "tools")
 _MESSAGE_KEYS: Final = ("role", "content", "tool_calls", "tool_call_id")
+_BRACKETS: Final = re.compile(r"[\[\]{}]")
 _OLD: Final = "this is the old style; give `tool_calls` in assistant messages, results with the role `tool`, and `tools` beside"
 
 
@@ -157,7 +160,7 @@ class _Reader:
 
     def _content(self, content: Any, path: str) -> str | None:
         if content is None or isinstance(content, str):
-            return content
+            return self._shallow(content, path) if content else content
         if not isinstance(content, list):
             raise self._error(f"{path} is {_kind(content)}", "expected text, null, or a list of text parts")
         texts = [part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None for part in content]
@@ -177,7 +180,8 @@ class _Reader:
             if not isinstance(function[key], str):
                 kind = "JSON text" if key == "arguments" else "text"
                 raise self._error(f"{path}.function.{key} is {_kind(function[key])}", f"expected {kind}, as models write it")
-        return {"id": call["id"], "function": {"name": function["name"], "arguments": function["arguments"]}}
+        arguments = self._shallow(function["arguments"], f"{path}.function.arguments")
+        return {"id": call["id"], "function": {"name": function["name"], "arguments": arguments}}
 
     def _tool(self, given: Any, path: str) -> dict[str, Any]:
         tool = self._object(given, path)
@@ -216,6 +220,16 @@ class _Reader:
         if required:
             held = ", ".join(map(repr, list(given)[:8])) or "nothing"
             raise self._error(f"{path or 'the dialogue'} lacks {key!r}", f"it has {held}")
+
+    def _shallow(self, text: str, path: str) -> str:
+        """Refuse JSON that nests without end; brackets in texts count too, which takes more than anyone writes."""
+        level = deepest = 0
+        for character in _BRACKETS.findall(text):
+            level += 1 if character in "[{" else -1
+            deepest = max(deepest, level)
+        if deepest > MOST_LEVELS:
+            raise self._error(f"{path} nests deeper than {MOST_LEVELS} levels")
+        return text
 
     def _error(self, message: str, hint: str = "") -> ForeignError:
         shown = message if self.place.line else f"{self.name}: {message}"

@@ -45,13 +45,13 @@ def _sourced(case: Case, call: MadeCall, gold: GoldCall, leaf: ArgumentLeaf) -> 
         case "said":
             return _said(case, call, source, leaf)
         case "context":
-            return str(leaf.value) in scenario.context and str(leaf.value) in (case.messages[0].content or "")
+            return _introduced(case, source, leaf.value)
         case "profile":
             section, _, label = source.words.partition(" / ")
             stored = (scenario.profile or {}).get(section, {}).get(label)
             return stored is not None and means(leaf.field, leaf.value, str(stored), scenario.now, case.language)
         case "result":
-            return _shown(case, call, source, leaf.value)
+            return _spoken_of(case, call, source) and _shown(case, call, source, leaf.value)
         case "default":
             return bool(leaf.field.auto == leaf.value)
 
@@ -62,6 +62,23 @@ def _said(case: Case, call: MadeCall, source: Source, leaf: ArgumentLeaf) -> boo
         return False
     assert case.scenario is not None
     return means(leaf.field, leaf.value, source.words, case.scenario.now, case.language)
+
+
+def _introduced(case: Case, source: Source, value: Any) -> bool:
+    """Tell whether the system message gives the person that is meant: one that the words name, else the one who speaks."""
+    scenario, context = case.scenario, case.messages[0].content or ""
+    assert scenario is not None
+    if str(value) not in scenario.context or str(value) not in context:
+        return False
+    people = case.world.rows("person") if case.world is not None and "person" in case.world.tables else {}
+    named = [key for key, row in people.items() if str(row["name"]).casefold() in source.words.casefold()]
+    return value in named if named else value == scenario.me or not people
+
+
+def _spoken_of(case: Case, call: MadeCall, source: Source) -> bool:
+    """Tell whether the user has pointed at what is taken from a result before the call is made."""
+    turn = case.turn_of.get(source.turn)
+    return turn is None or turn < call.turn
 
 
 def _shown(case: Case, call: MadeCall, source: Source, value: Any) -> bool:

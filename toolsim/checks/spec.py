@@ -8,7 +8,7 @@ from typing import Any
 from toolsim.apis.openai import objections
 from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
-from toolsim.checks.strangers import plain, schema_fault
+from toolsim.checks.schemas import plain, schema_fault
 
 _MOST = 128
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from toolsim.apis.leaves import leaves, parameter_paths
 from toolsim.checks.case import Case
@@ -11,7 +11,7 @@ from toolsim.checks.finding import CHECKS, Finding
 from toolsim.scenario.blueprint import Flaw, Move
 from toolsim.taxonomy.declarations import Field
 
-_ASKS_WHICH = re.compile(r"[?？]|哪|选|挑|定一个|指的是|\bwhich\b|\bpick\b|\bchoose\b|\btell me\b|\blet me know\b", re.IGNORECASE)
+_ASKS_WHICH = re.compile(r"[?？]|哪|选|挑|定一个|指的是|指一下|\bwhich\b|\bpick\b|\bchoose\b|\btell me\b|\blet me know\b", re.IGNORECASE)
 
 
 @CHECKS.register("special")
@@ -26,7 +26,7 @@ def special(case: Case) -> Iterator[Finding]:
         if move is not None and move.kind == "reject":
             yield from _rejects(case, index, move, text)
         if move is not None and move.kind == "which":
-            yield from _which(case, index, text)
+            yield from _which(case, index, move, text)
 
 
 def _silence(case: Case) -> Iterator[Finding]:
@@ -104,7 +104,18 @@ def _rejects(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]
         yield Finding("special.flaw", "$", "the flaw names no parameter of the call")
 
 
-def _which(case: Case, index: int, text: str) -> Iterator[Finding]:
-    """Check that the assistant asks which row is meant."""
+def _which(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]:
+    """Check that the assistant asks which row is meant, and that there is a choice."""
+    path = f"$.messages[{index}].content"
     if not _ASKS_WHICH.search(text):
-        yield Finding("special.no_question", f"$.messages[{index}].content", "the assistant does not ask which one is meant")
+        yield Finding("special.no_question", path, "the assistant does not ask which one is meant")
+    names = _names(case, move.about)
+    if len(names) > 1 and sum(name.casefold() in text.casefold() for name in names) < 2:
+        yield Finding("special.no_choice", path, "of the rows that are in doubt fewer than two are named")
+
+
+def _names(case: Case, keys: Collection[str]) -> list[str]:
+    """Give the names of rows, where each has one of its own."""
+    rows = [row for table in (case.world.tables.values() if case.world else ()) for key, row in table.items() if key in keys]
+    names = [str(row.get("name") or row.get("title") or "") for row in rows]
+    return names if all(names) and len(set(names)) == len(names) else []

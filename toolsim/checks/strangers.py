@@ -1,4 +1,4 @@
-"""Tools that are none of ours: whether their schemas can be used, and whether the values of a call can be read from what was seen.
+"""Calls of tools that are none of ours: whether their values can be read from what was seen.
 
 Nothing is known of such a tool but its schema, so that tracing is light: what cannot be judged without labels is not judged.
 """
@@ -9,21 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
-import jsonschema_rs
-import orjson
-
 from toolsim.apis.search import tokens
-from toolsim.apis.validation import Validator
 from toolsim.base.text import HAN, Language, Text
 from toolsim.checks.case import Case, MadeCall
+from toolsim.checks.schemas import schema_fault
 from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording.readings import means
-
-MOST_LEVELS: Final = 64
-"""Levels to which schemas, arguments and results may nest."""
 
 _LABEL = Text("value", "值")
 _AMOUNT = Field("value", Kind.NUMBER, _LABEL, None, digits=6)  # type: ignore[arg-type]
@@ -33,62 +26,6 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _NOT_PLAIN = re.compile(r"[\W_]+")
 _SHORT: Final = 4
 """Letters of a word that may be a code, such as that of a currency, for which people say something else."""
-
-
-def schema_fault(schema: dict[str, Any]) -> str:
-    """Tell why a schema cannot be used; empty where it can be."""
-    return _usable(orjson.dumps(schema))[0]
-
-
-def validator_of(schema: dict[str, Any]) -> Validator | None:
-    """Give the validator of a schema; None where it cannot be used."""
-    return _usable(orjson.dumps(schema))[1]
-
-
-@lru_cache(maxsize=4096)
-def _usable(text: bytes) -> tuple[str, Validator | None]:
-    schema = orjson.loads(text)
-    schema.pop("$schema", None)
-    fault = _unreachable(schema)
-    if fault:
-        return fault, None
-    try:
-        jsonschema_rs.meta.validate(schema)
-        return "", Validator(schema)
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        return str(error).splitlines()[0][:160], None
-
-
-def _unreachable(schema: Any) -> str:
-    """Refuse schemas that point outside themselves, which would be fetched from there, or that nest without end."""
-    waiting = [(schema, 1)]
-    while waiting:
-        node, level = waiting.pop()
-        if level > MOST_LEVELS:
-            return f"nests deeper than {MOST_LEVELS} levels"
-        if isinstance(node, dict):
-            for key in ("$ref", "$dynamicRef", "$recursiveRef", "$schema", "$id"):
-                if isinstance(node.get(key), str) and not node[key].startswith("#"):
-                    return f"has the {key} {node[key][:80]!r}, and nothing is fetched"
-        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-        waiting += [(one, level + 1) for one in inner]
-    return ""
-
-
-def plain(schema: Any) -> Any:
-    """Give a schema in which every type is one text and every schema an object, as the demands of the tools API are read."""
-    if isinstance(schema, list):
-        return [plain(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    out = {key: plain(value) for key, value in schema.items()}
-    if isinstance(out.get("type"), list):
-        out["type"] = " or ".join(map(str, out["type"]))
-    if "items" in out and not isinstance(out["items"], dict):
-        out["items"] = {}
-    if isinstance(out.get("properties"), dict):
-        out["properties"] = {name: one if isinstance(one, dict) else {} for name, one in out["properties"].items()}
-    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +38,11 @@ class Unseen:
 
 def unseen(case: Case, call: MadeCall) -> Iterator[Unseen]:
     """List the values of a call of a stranger's tool that nothing before it shows."""
+    schema = case.specs[call.name]["function"]["parameters"]
+    if schema_fault(schema):
+        return
     before = "\n".join(message.content or "" for message in case.messages[: call.place])
     seen = _Seen(before.casefold(), frozenset(tokens(before)), case.language, _now(before))
-    schema = case.specs[call.name]["function"]["parameters"]
     for path, value, inner in _values(call.arguments, schema, "$"):
         given = {*map(str, inner.get("enum", ())), str(inner.get("const")), str(inner.get("default"))}
         if str(value) not in given and not seen.shows(value):

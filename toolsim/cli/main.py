@@ -11,8 +11,12 @@ import toolsim
 from toolsim.base.errors import ToolsimError
 
 COMMANDS = {
+    "check": "Check the dialogues of a run again, or those that others made.",
     "domains": "Look at, check and try the API pool.",
+    "export": "Write a run in a form that trainers read.",
     "generate": "Make a run of verified dialogues.",
+    "show": "Read dialogues of a run in the terminal.",
+    "stats": "Count what a run holds and measure how varied it is.",
 }
 """Each is the attribute `command` of the module `toolsim.cli.<name>`."""
 

@@ -13,6 +13,8 @@ from toolsim.base.text import Language
 from toolsim.scenario.blueprint import Flaw, Move, Scenario
 from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording import values
+from toolsim.wording.answer_labels import asks
+from toolsim.wording.answer_words import led
 from toolsim.wording.answers import Done, Teller, second_person
 from toolsim.wording.voice import AssistantVoice
 
@@ -42,11 +44,11 @@ class Speech:
             case "reject":
                 return self._reject(move)
             case "which":
-                return self._which(move, results)
+                return self._which(index, results)
             case "confirm":
                 return self._voice.say("confirm", {"ask": self._voice.address(move.text)})
             case "answer":
-                return self._voice.address(self._answer(move, results))
+                return self._voice.address(self._answer(index, move, results))
             case "refuse":
                 return self._voice.say("refuse")
             case "chat":
@@ -59,7 +61,10 @@ class Speech:
         fields = {field.name: field for field in api.prepared.params}
         labels = [self._label(fields[paths[path]]) for path in move.about]
         if len(labels) == 1:
-            return self._voice.say("ask_one", {"label": labels[0]})
+            act = "ask_open" if self._language == "en" and asks(labels[0]) else "ask_one"
+            return self._voice.say(act, {"label": labels[0]})
+        if self._language == "en":
+            labels = [label if asks(label) else f"the {label}" for label in labels]
         return self._voice.say("ask_several", {"labels": values.join(labels, self._language)})
 
     def _next_api(self, index: int) -> Api:
@@ -95,34 +100,31 @@ class Speech:
                 return "bad_date", {}
         return "bad_form", {"example": _example(field)}
 
-    def _which(self, move: Move, results: dict[str, Any]) -> str:
+    def _which(self, index: int, results: dict[str, Any]) -> str:
         gold, record = list(results.items())[-1]
         api = self._catalogue.api(self._scenario.call(gold).name)
         items = next(value for value in record.values() if isinstance(value, list))
-        options = self._teller().options(api, items)
+        options = self._teller(index).options(api, items)
         slots = {"count": str(len(items)), "options": _either(options, self._language)}
         return self._voice.address(self._voice.say("which", slots))
 
-    def _answer(self, move: Move, results: dict[str, Any]) -> str:
+    def _answer(self, index: int, move: Move, results: dict[str, Any]) -> str:
         done = []
         for gold_id in move.calls:
             gold = self._scenario.call(gold_id)
             done.append(Done(self._catalogue.api(gold.name), gold.arguments, results[gold_id]))
         if len(done) == 1 and self._scenario.call(move.calls[0]).fault:
-            message = str(done[0].result["error"]["message"])
-            if not move.text:
-                return self._voice.say("fault", {"message": message})
-            return self._voice.say("fault_way", {"message": message, "way": self._voice.say("way", {"ask": move.text})})
-        return self._teller().tell(done)
+            return self._fault(done[0], move)
+        return self._teller(index).tell(done)
 
-    def _teller(self) -> Teller:
+    def _teller(self, index: int) -> Teller:
+        """Make a teller who knows how the user has named rows by then."""
         names = {
-            str(leaf.value): second_person(gold.sources[leaf.path].words, self._language)
+            str(leaf.value): second_person(source.words, self._language)
             for gold in self._scenario.calls
             for leaf in leaves(self._catalogue.api(gold.name), gold.arguments)
-            if leaf.field.kind is Kind.REF
-            and gold.sources[leaf.path].words
-            and str(leaf.value) not in gold.sources[leaf.path].words
+            if leaf.is_row and (source := gold.sources[leaf.path]).words and -1 < source.turn < index
+            if str(leaf.value) not in source.words
         }
         return Teller(self._language, self._scenario.now, self._rng, names)
 
@@ -130,6 +132,8 @@ class Speech:
 def _either(parts: list[str], language: Language) -> str:
     if language == "zh":
         return "、".join(parts[:-1]) + "或" + parts[-1] if len(parts) > 1 else "".join(parts)
+    if any(", " in part for part in parts):
+        return "; ".join(parts[:-1]) + "; or " + parts[-1]
     return ", ".join(parts[:-1]) + " or " + parts[-1] if len(parts) > 1 else "".join(parts)
 
 

@@ -59,11 +59,13 @@ def look_up(draft: Draft, pack: Pack, named: Named, depth: int = 0) -> None:
         raise PlanFailed(f"no search shows {named.entity.name}")
     draft.setting.rng.shuffle(searches)
     for api in searches:
+        state = _state(draft)
         args = _filters(draft, api, pack, named, row, depth)
         if args is not None and _shows(draft, api, named, row, args):
             said: dict[LeafKey, Said] = {(name, 0, ()): Said(named.turn, named.words) for name in args}
             draft.call(api, api.wire.encode([args]), said)
             return
+        _back_to(draft, state)
     raise PlanFailed(f"no search shows {named.entity.name}")
 
 
@@ -110,13 +112,23 @@ def _speaks_of(draft: Draft, person: str, words: str) -> bool:
 
 def _resolve(draft: Draft, pack: Pack, field: Field, key: str, named: Named, depth: int) -> bool:
     """Look a row up that another one refers to; tell whether its key is seen then."""
-    script, calls, called = len(draft.script), len(draft.calls), len(draft.called)
+    state = _state(draft)
     try:
         look_up(draft, pack, Named(pack.entity(field.of), key, named.words, named.turn), depth + 1)
     except PlanFailed:
-        del draft.script[script:], draft.calls[calls:], draft.called[called:]
+        _back_to(draft, state)
         return False
     return True
+
+
+def _state(draft: Draft) -> tuple[int, int, int]:
+    return len(draft.script), len(draft.calls), len(draft.called)
+
+
+def _back_to(draft: Draft, state: tuple[int, int, int]) -> None:
+    """Drop the searches that were added since, which were of no use; searches change nothing in the world."""
+    script, calls, called = state
+    del draft.script[script:], draft.calls[calls:], draft.called[called:]
 
 
 def _shows(draft: Draft, api: Api, named: Named, row: Row, args: Args) -> bool:

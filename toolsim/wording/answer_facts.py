@@ -188,6 +188,8 @@ class Speaker:
             return ""
         if field.kind is Kind.FLAG:
             return (self.trailing(field, value) or self.label(field).replace("是否", "")) if value else ""
+        if self.zh and field.kind is Kind.STATE:
+            return self.say(field, value)
         if words := self.trailing(field, value):
             return words.removeprefix("currently ").removeprefix("that are ")
         said = self.say(field, value)

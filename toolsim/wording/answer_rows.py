@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from toolsim.taxonomy.declarations import Entity, Field, Kind
+from toolsim.taxonomy.declarations import TEMPORAL, Entity, Field, Kind
 from toolsim.taxonomy.rules import Row
 from toolsim.wording import joints
 from toolsim.wording.answer_facts import Speaker
@@ -65,7 +65,7 @@ def _tells(name: str, label: str) -> bool:
 
 
 def _zh(entity: Entity, parts: list[tuple[Field, str]]) -> str:
-    owner, which, sort, name, label = "", "", "", "", entity.label.zh
+    owner, which, sort, name, label, day = "", list[str](), "", "", entity.label.zh, ""
     for field, said in parts:
         if field.of == "person" and field.kind is Kind.REF:
             owner = f"{said}的"
@@ -76,17 +76,21 @@ def _zh(entity: Entity, parts: list[tuple[Field, str]]) -> str:
         elif field.kind in (Kind.ENUM, Kind.STATE):
             sort += said
         elif field.kind is Kind.TEXT:
-            which += (field.say.zh[0] if field.say.zh else "{}的").replace("{}", said)
+            which.append((field.say.zh[0] if field.say.zh else "{}的").replace("{}", said))
+        elif field.kind is Kind.REF:
+            which.insert(0, (_phrase_zh(field) or "{}的").replace("{}", said))
+        elif field.kind in TEMPORAL:
+            day += said
         else:
-            which = f"{said}的{which}" if field.kind is Kind.REF else f"{which}{said}的"
+            which.append(f"{said}的")
     if name:
-        label = _named_zh(name, label)
+        label = joints.named_zh(name, label)
     elif sort and sort.endswith((label[-1], label[-2:])):
         label = ""
-    return re.sub("的的+", "的", f"{owner}{which}{sort}{label}")
+    return joints.pile_zh(owner, which, day, f"{sort}{label}")
 
 
-def _named_zh(name: str, label: str) -> str:
-    if label in name or name.endswith((label[-2:], label[-1])):
-        return name
-    return f"“{name}”{label}" if joints.needs_quotes(name) else f"{name}{label}"
+def _phrase_zh(field: Field) -> str:
+    return next((phrase for phrase in field.say.zh if phrase.endswith("的") and phrase.startswith("约")), "")
+
+

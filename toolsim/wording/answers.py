@@ -106,7 +106,7 @@ class Teller:
         for most in (0, 1, 2, 3):
             out = lists.describe_rows(s, entity, fields, rows, most, numbered=False)
             if len(set(out)) == len(out):
-                return out
+                return [_bracketed(row) for row in out] if s.zh else out
         return lists.describe_rows(s, entity, fields, rows, 1)
 
     def _fault(self, act: str, done: Done) -> str:
@@ -123,6 +123,12 @@ class Teller:
             return changes.several_made(self._speaker, tolds)
         part = PARTS.get(verb, figures.think)
         return [text for told in tolds for text in part(self._speaker, told)]
+
+
+def _bracketed(row: str) -> str:
+    """Put what tells a row apart in brackets, so that rows can stand side by side."""
+    name, comma, rest = row.partition("，")
+    return f"{name}（{rest}）" if comma else row
 
 
 def _decoded(done: Done, short: bool) -> Iterator[Told]:

@@ -102,7 +102,7 @@ class Clauses:
         if self.en:
             return joints.run_on(pieces)
         return "".join(
-            piece.removesuffix("的") + ("" if i + 1 == len(pieces) or _RUNS_ON.search(piece + "|" + pieces[i + 1]) else "、")
+            piece.removesuffix("的") + ("" if i + 1 == len(pieces) or _RUNS_ON.search(piece + "|" + pieces[i + 1]) else "，")
             for i, piece in enumerate(pieces)
         )
 
@@ -174,10 +174,15 @@ class Clauses:
             said[pair[1]] = self._shorten(pair[1], said[pair[0]])
         elif len(said) == 2:
             said[pair[0]] = self._shorten(pair[0], joints.without_unit(said[pair[0]], said[pair[1]], self.language))
-        return self._clause(field, self._span(field, said.get(pair[0]), said.get(pair[1])))
+        span = self._span(field, said.get(pair[0]), said.get(pair[1]))
+        clause = self._clause(field, span)
+        if len(said) == 2 and span in clause:
+            for end in pair:
+                self._shorten(end, span)
+        return clause
 
     def _shorten(self, name: str, words: str) -> str:
-        """Keep the end of a range as it is said after all."""
+        """Keep how the end of a range is said after all: `between 23 and 28 February` tells both."""
         self.told = [replace(told, words=words) if told.name == name and told.entry == self.entry else told for told in self.told]
         return words
 
@@ -258,4 +263,4 @@ class Clauses:
 
 
 _COUNTS = re.compile(r"[a-z]+[^s]s\b")
-_RUNS_ON = re.compile(r"(?:月|号|日|点|半|分|天)\|\S|的\|")
+_RUNS_ON = re.compile(r"(?:月|号|日|点|半|分|天|昨天|今天)的?\|[^\W\d]")

@@ -17,6 +17,8 @@ _COUNTED = re.compile(
     r"(?!yuan|points|metres|hectares|tonnes|litres|watts|decibels|degrees|cents|percent|miles)(?:[a-z]+s|people|children)$"
 )
 """Units that are things or periods, which people count in words."""
+_PLURAL = re.compile(r"^(?:people|(?!gas|lens|bus|yes)[a-z]{2,}(?<![su])s)\b")
+"""How units begin that have a singular: `hours a day`, `people`."""
 _MEASURES = "张个人晚天间件份次座段把名位辆页户台盏趟片条期周年岁小"
 _NO_MEASURE = ("度日", "个点", "人次", "次/分", "片/天")
 """Units that begin with a measure word and yet are measured, not counted."""
@@ -86,8 +88,8 @@ def quantity(field: Field, value: float, language: Language, rng: Random | None 
 def _with_unit(text: str, value: float, unit: str, language: Language) -> str:
     if language == "zh" or _CLOSE_UNITS.match(unit):
         return text + unit
-    if value == 1 and " " not in unit and re.search(r"(?<![su])s$", unit) and len(unit) > 3:
-        unit = unit[:-1]
+    if value == 1:
+        unit = _PLURAL.sub(lambda match: "person" if match[0] == "people" else match[0][:-1], unit)
     return f"{text} {'%' if unit in ('percent', 'per cent') else unit}".replace(" %", "%")
 
 

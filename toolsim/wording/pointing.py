@@ -130,7 +130,7 @@ class Pointer:
     # --- Chinese ---
 
     def _zh(self, entity: Entity, row: Row, parts: list[Field], depth: int) -> str:
-        owner, which, sort, name, label = "", list[str](), "", "", entity.label.zh
+        owner, which, sort, name, label, day = "", list[str](), "", "", entity.label.zh, ""
         for field in parts:
             value = row[field.name]
             if field.of == "person" and field.kind is Kind.REF:
@@ -141,14 +141,16 @@ class Pointer:
                 sort += _IN_BRACKETS.sub("", field.option(str(value)).label.zh)
             elif field.kind is Kind.REF:
                 which.insert(0, self._which_zh(field, self.key(self.pack.entity(field.of), str(value), depth + 1)))
+            elif field.kind in TEMPORAL:
+                day += values.plain(field, value, self.world.now, "zh", self.rng)
             else:
                 which.append(self._which_zh(field, values.plain(field, value, self.world.now, "zh", self.rng)))
         if sort and (sort.endswith((label[-1], label))):
             label = ""
         which = [part[:-1] if _PLAIN_ZH.match(part) and index + 1 < len(which) else part for index, part in enumerate(which)]
         if owner:
-            owner += "" if which and not _SAID_ZH.search(which[0]) else "的"
-        return _OF_OF.sub("的", f"{owner}{''.join(which)}{sort}{name or label}")
+            owner += "的" if not (which and _PLAIN_ZH.match(which[0])) or depth == 0 else ""
+        return joints.pile_zh(owner, which, day, f"{sort}{name or label}")
 
     def _which_zh(self, field: Field, said: str) -> str:
         phrases = [phrase for phrase in field.say.zh if phrase.endswith("的")]
@@ -162,11 +164,7 @@ class Pointer:
             return name if name.endswith(label) else f"{name}{label}"
         if field.say.zh and "《" in field.say.zh[0]:
             return f"《{name}》" if depth or self.rng.random() < 0.5 else f"《{name}》这{joints.counted_zh(label, '')}"
-        if label in name or name.endswith((label[-2:], label[-1])):
-            return name
-        quoted = f"“{name}”" if joints.needs_quotes(name) else name
-        short = depth > 0 or self.rng.random() < 0.5
-        return quoted if short and len(name) > 1 and not name.isascii() else f"{quoted}{label}"
+        return joints.named_zh(name, label, short=depth > 0 or self.rng.random() < 0.5)
 
 
 _AFTER_EN = {Kind.REF: "for {}", Kind.DATE: "on {}", Kind.DATETIME: "on {}", Kind.TIME: "at {}"}
@@ -177,7 +175,6 @@ _NO_NOUN = re.compile(
     r"(?:after|before|on|for|in|at|by|with|without|no|less|more|back|to|[a-z]+ing (?:for|the|with|at|in|on|to|a)) "
 )
 """How names begin that cannot stand after `the`."""
-_OF_OF = re.compile("的的+")
 _IN_BRACKETS = re.compile(r"（[^）]*）")
 _PLAIN_ZH = re.compile(r".*[^约订捐提填存付收写值开约租付保叫住去借针装寄放发报跟教考为上下里听种]的$")
 _SAID_ZH = re.compile(r"[约订捐提填存付收写值开租保住借装寄发报教考听种]的$")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from toolsim.base.text import Language
 from toolsim.wording.acts import acts, fill
+from toolsim.wording.moods import mood
 from toolsim.wording.requests import Mood, Request
 
 _GREETS = {"plain": 0.1, "formal": 0.3, "terse": 0.0, "chatty": 0.35, "casual": 0.2, "warm": 0.35, "precise": 0.1}
@@ -22,6 +23,7 @@ _POLITE = re.compile("“[^”]*”|您")
 _GREETING = re.compile(r"(?:hi|hello|hey|hiya|yo|good (?:day|morning|evening)|你好|您好|嗨|哈喽|早|在吗|hello)", re.IGNORECASE)
 _FOLLOWS_ZH = re.compile("不然|免得|省得|可别|可体|这样|要不|否则|好安排|好让|好赶|好去|好跟|万一|别(?![人家的])|就指望|也好|可能得")
 _ENDS = tuple(".?!。？！…")
+_BRIEF, _BRIEF_TRIES, _FRESH_TRIES = 24, 6, 5
 _SOFT_ENDS = tuple("~～)）")
 
 
@@ -34,11 +36,31 @@ class Voice:
     you: str
     slips: bool
     rng: Random
+    used: set[str] = field(default_factory=set)
+    """Phrases of this dialogue, none of which comes again while there are others."""
+
+    @property
+    def en(self) -> bool:
+        """Whether it speaks English."""
+        return self.language == "en"
 
     def say(self, act: str, **slots: str) -> str:
         """Say an act, its slots filled."""
-        phrase = self._address(acts(self.language).of_user(act, self.manner, self.rng))
-        return self._slip(fill(phrase, slots))
+        return self._slip(self._said(act, slots))
+
+    def _part(self, act: str, **slots: str) -> str:
+        """Say an act as a part of a turn, of which English keeps the stops."""
+        return self._said(act, slots) if self.en else self._slip(self._said(act, slots))
+
+    def _said(self, act: str, slots: Mapping[str, str]) -> str:
+        stock = acts(self.language)
+        phrase = stock.of_user(act, self.manner, self.rng)
+        for _ in range(_FRESH_TRIES):
+            if phrase not in self.used:
+                break
+            phrase = stock.of_user(act, self.manner, self.rng)
+        self.used.add(phrase)
+        return fill(self._address(phrase), dict(slots))
 
     def ask(self, request: Request, why: Sequence[str] = (), opening: bool = True, last: bool = True) -> str:
         """Make a whole turn of a bare request: greeting, reason and courtesy where the manner has them.
@@ -49,24 +71,27 @@ class Voice:
         """
         reason = self.rng.choice(why) if why and self.rng.random() < _REASONS[self.manner] else ""
         hello = opening and self.rng.random() < _GREETS[self.manner]
-        text = self.sentence(request, bare=self.language == "zh" and (hello or bool(reason)))
+        text = self._briefly(request) if reason and self.en else self._sentence(request, not self.en and (hello or bool(reason)))
         if reason:
             text = self._because(reason, self.closed(text))
         thanks = last and self.rng.random() < _THANKS[self.manner]
         if hello and not _GREETING.match(text):
-            text = self._join(self.say("greet"), text)
+            text = self._join(self._part("greet"), text)
         if thanks:
-            text = self._join(text, self.say("courtesy"))
+            text = self._join(text, self._part("courtesy"))
         return self._slip(text)
 
     def _because(self, why: str, request: str) -> str:
         """Put a reason beside a request; what follows from it in Chinese comes after it: 不然他们白跑一趟."""
         if _FOLLOWS_ZH.match(why):
             return f"{request}{why}。"
-        return self.say("why", why=why, request=request)
+        return self._part("why", why=why, request=request)
 
-    def sentence(self, request: Request, bare: bool = False) -> str:
+    def sentence(self, request: Request) -> str:
         """Make a finished sentence of a request, often with nothing around it."""
+        return self._slip(self._sentence(request))
+
+    def _sentence(self, request: Request, bare: bool = False) -> str:
         if bare or self.rng.random() < _BARE.get(self.manner, _BARE_ELSE):
             mark = {"en": ".?", "zh": "。？"}[self.language][request.mood is Mood.QUESTION]
             return self._slip(fill("{Ask}" + mark, {"ask": request.text}))
@@ -110,7 +135,10 @@ class Voice:
 def _is_name(text: str) -> bool:
     """Tell whether a text opens with `I` or with a word that keeps its capital."""
     word = re.split(r"[\s,']", text, maxsplit=1)[0]
-    return word == "I" or (len(word) > 1 and word.isupper()) or bool(re.match(r"[A-Z]\w*\s[A-Z]", text))
+    if word == "I" or (len(word) > 1 and word.isupper()):
+        return True
+    named = re.match(r"[A-Z]\w*\s(?!I\b)[A-Z]", text)
+    return bool(named) and mood(text[:1].lower() + text[1:], "en") is Mood.STATEMENT
 
 
 class AssistantVoice:

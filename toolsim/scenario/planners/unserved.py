@@ -49,10 +49,11 @@ class NoCall:
 
     def plan(self, setting: Setting, offers: Offers) -> Scenario:
         draft = Draft(setting)
-        chat = setting.rng.choice(chats(setting.language))
-        draft.user("chat", chat.user)
-        draft.move("chat", text=chat.assistant)
-        return draft.finish(offers.choose(setting, [setting.target], chat.user), chat.user)
+        talk = setting.rng.sample(chats(setting.language), setting.rng.choice((1, 2, 2, 3)))
+        for chat in talk:
+            draft.user("chat", chat.user)
+            draft.move("chat", text=chat.assistant)
+        return draft.finish(offers.choose(setting, [setting.target], talk[0].user), talk[0].user)
 
 
 PLANNERS.register("irrelevant")(Irrelevant())
