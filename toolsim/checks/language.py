@@ -11,7 +11,7 @@ from toolsim.checks.finding import CHECKS, Finding
 
 _LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z'’]*(?:[ ,]+[A-Za-z][A-Za-z'’]*){3,}")
 _YOU = re.compile("你(?!们)")
-_OTHER = re.compile(r"[\u3400-\u9fff]|\b(?:Chinese|Mandarin|China)\b")
+_OTHER = re.compile(r"\b(?:Chinese|Mandarin)\b")
 
 
 @CHECKS.register("language")
@@ -54,7 +54,7 @@ def _chat(case: Case, index: int) -> bool:
     """Tell whether small talk has come to the other language, so that words of it are in place."""
     if case.scenario is None or case.scenario.calls or case.scenario.flaw is not None:
         return False
-    return any(_OTHER.search(message.content or "") for message in case.messages[:index] if message.role == "user")
+    return any(_OTHER.search(message.content or "") for message in case.messages[: index + 1] if message.role == "user")
 
 
 def _talk(case: Case) -> bool:

@@ -32,8 +32,8 @@ _PARTS = tuple(one.value for one in Split)
 def command(run: Path, form: str, out: Path | None, part: str, as_json: bool) -> None:
     """Write the admitted dialogues of a RUN as JSON lines that a trainer reads.
 
-    Each line is self-contained: messages, tools, and metadata with split, label and provenance. Splits (90 % train, 5 % validation,
-    5 % test) share no task, no world and no near-duplicate; a dialogue that would leak has the split null: only `all` has it.
+    Each line is self-contained: messages, tools, and metadata with split, label and provenance. Splits (train 90 %, validation
+    and test 5 % each) share no task, no world and no near-duplicate; what would leak has the split null: only `all` has it.
     """
     read_manifest(run)
     exporter = _exporter(form)

@@ -11,14 +11,17 @@ from toolsim.apis.leaves import ArgumentLeaf, leaves, parameter_paths
 from toolsim.base.errors import ToolsimError
 from toolsim.base.text import Language
 from toolsim.scenario.blueprint import Flaw, Move, Scenario
-from toolsim.taxonomy.declarations import Field, Kind
-from toolsim.wording import values
+from toolsim.taxonomy.declarations import NUMERIC, Field, Kind
+from toolsim.wording import joints, values
+from toolsim.wording.answer_changes import measure_of
 from toolsim.wording.answer_labels import asks
 from toolsim.wording.answer_words import led
 from toolsim.wording.answers import Done, Teller, second_person
 from toolsim.wording.voice import AssistantVoice
 
 _DATES = frozenset({Kind.DATE, Kind.TIME, Kind.DATETIME})
+_MOST_OPTIONS = 7
+"""Options that a question may list."""
 
 
 class Speech:
@@ -46,7 +49,7 @@ class Speech:
             case "which":
                 return self._which(index, results)
             case "confirm":
-                return self._voice.say("confirm", {"ask": self._voice.address(move.text)})
+                return self._voice.say("confirm", {"ask": self._voice.address(_plainly(move.text))})
             case "answer":
                 return self._voice.address(self._answer(index, move, results))
             case "refuse":
@@ -59,13 +62,27 @@ class Speech:
         api = self._next_api(index)
         paths = {path: name for name, path in parameter_paths(api).items()}
         fields = {field.name: field for field in api.prepared.params}
-        labels = [self._label(fields[paths[path]]) for path in move.about]
+        missing = [fields[paths[path]] for path in move.about]
+        labels = [self._label(field) for field in missing]
         if len(labels) == 1:
-            act = "ask_open" if self._language == "en" and asks(labels[0]) else "ask_one"
-            return self._voice.say(act, {"label": labels[0]})
+            act, slots = self._question(api, missing[0])
+            return self._voice.say(act, {"label": labels[0], **slots})
         if self._language == "en":
             labels = [label if asks(label) else f"the {label}" for label in labels]
         return self._voice.say("ask_several", {"labels": values.join(labels, self._language)})
+
+    def _question(self, api: Api, field: Field) -> tuple[str, dict[str, str]]:
+        """Choose how to ask for one value: Chinese asks which, which day or how much."""
+        if self._language == "en":
+            return ("ask_open" if asks(self._label(field)) else "ask_one"), {}
+        if field.kind is Kind.REF:
+            noun = api.pack.entity(field.of).label.zh
+            return ("ask_row", {"which": joints.counted_zh(noun, "哪")}) if noun != "用户" else ("ask_person", {})
+        if field.kind in (Kind.ENUM, Kind.STATE) and len(field.options) <= _MOST_OPTIONS:
+            return "ask_option", {"options": _either([option.label.zh for option in field.options], "zh")}
+        if field.kind in _DATES:
+            return ("ask_day" if field.kind is Kind.DATE else "ask_time"), {}
+        return ("ask_number" if field.kind in NUMERIC else "ask_one"), {}
 
     def _next_api(self, index: int) -> Api:
         """Give the API of the first call after a move that is asked for by name."""
@@ -83,6 +100,8 @@ class Speech:
         gold = self._scenario.call(flaw.call)
         leaf = next(leaf for leaf in leaves(self._catalogue.api(gold.name), gold.arguments) if leaf.path == move.about[0])
         act, slots = self._objection(flaw, leaf)
+        if act == "bad_form" and self._language == "zh" and leaf.field.kind is Kind.REF:
+            act = "bad_key"
         return self._voice.say(act, {"label": self._label(leaf.field), "words": flaw.words, **slots})
 
     def _objection(self, flaw: Flaw, leaf: ArgumentLeaf) -> tuple[str, dict[str, str]]:
@@ -106,7 +125,12 @@ class Speech:
         items = next(value for value in record.values() if isinstance(value, list))
         options = self._teller(index).options(api, items)
         slots = {"count": str(len(items)), "options": _either(options, self._language)}
-        return self._voice.address(self._voice.say("which", slots))
+        said = self._voice.say("which", slots)
+        if self._language == "zh":
+            measure = measure_of(api.pack.entity(api.operation.target).label.zh)
+            said = said.replace(f"{len(items)}个", f"{len(items)}{measure}", 1)
+            said = said.replace("哪个", f"哪{measure}").replace("哪一个", f"哪一{measure}")
+        return self._voice.address(said)
 
     def _answer(self, index: int, move: Move, results: dict[str, Any]) -> str:
         done = []
@@ -114,8 +138,16 @@ class Speech:
             gold = self._scenario.call(gold_id)
             done.append(Done(self._catalogue.api(gold.name), gold.arguments, results[gold_id]))
         if len(done) == 1 and self._scenario.call(move.calls[0]).fault:
-            return self._fault(done[0], move)
+            return self._fault(index, done[0], move)
         return self._teller(index).tell(done)
+
+    def _fault(self, index: int, done: Done, move: Move) -> str:
+        """Tell of a refusal, and the way forward where there is one."""
+        flaw, slots = self._scenario.flaw, {"message": self._teller(index).message(done)}
+        if move.text:
+            return led(self._voice.say("fault_way", {**slots, "way": self._voice.say("way", {"ask": move.text})}))
+        unknown = flaw is not None and flaw.rule == "not_found"
+        return led(self._voice.say("fault_unknown" if unknown else "fault", slots))
 
     def _teller(self, index: int) -> Teller:
         """Make a teller who knows how the user has named rows by then."""
@@ -137,9 +169,16 @@ def _either(parts: list[str], language: Language) -> str:
     return ", ".join(parts[:-1]) + " or " + parts[-1] if len(parts) > 1 else "".join(parts)
 
 
+def _plainly(text: str) -> str:
+    """Take the softening end of a Chinese request away, which an assistant who repeats it leaves out."""
+    return text.removesuffix("吧").removesuffix("一下").replace("吧，", "，").replace("帮我", "").replace("帮您", "")
+
+
 def _example(field: Field) -> str:
     """Show how a value should look."""
     if field.key_format:
         digits = iter("1234567890" * 3)
         return "".join(next(digits) if sign == "#" else sign for sign in field.key_format)
-    return {"email": "name@example.com", "phone": "202-555-0123"}.get(field.format, field.pattern)
+    if field.pattern:
+        return matching(field.pattern)[0]
+    return {"email": "name@example.com", "phone": "202-555-0123"}.get(field.format, field.label.en)

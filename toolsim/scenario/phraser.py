@@ -33,6 +33,10 @@ class Phraser:
         """Put some values into words."""
         return self._phrasing(api).facts(args, names)
 
+    def named(self, api: Api, args: Args, name: str) -> Request:
+        """Put one value into words by itself."""
+        return self._phrasing(api).named(args, name)
+
     def _phrasing(self, api: Api) -> Phrasing:
         setting = self.setting
         return Phrasing(setting.world, api, setting.rng, self.by_key, ways(setting.language, Random(setting.seed)))

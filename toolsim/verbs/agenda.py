@@ -159,7 +159,7 @@ class Notify(Verb):
         topics = tuple(Option(topic.code, topic.label) for topic in subject.operation.topics)
         message = self._message(subject)
         return (
-            enum("topic", Text("what the message is about", "消息主题"), topics),
+            enum("topic", Text("topic of the message", "消息主题"), topics),
             message.field("channel"),
             message.field("note"),
         )

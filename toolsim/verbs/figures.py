@@ -223,7 +223,7 @@ class Measure(Searching):
         out = []
         if len(op.stat) > 1:
             options = tuple(Option(name, _STATISTICS[name][1]) for name in op.stat)
-            out.append(enum("statistic", Text("which figure", "统计方式"), options))
+            out.append(enum("statistic", Text("kind of figure", "统计方式"), options))
         groupings = self._groupings(subject)
         if len(groupings) > 1:
             options = tuple(Option(name, path.field.label) for name, path in groupings.items())

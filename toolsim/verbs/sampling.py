@@ -84,7 +84,7 @@ class _Sampling:
         if field.pick:
             return _pick(field.pick, self.pack.pools)
         if field.pattern:
-            stock = _strings(field.pattern)
+            stock = matching(field.pattern)
             return lambda tables, rng, picks: pick(rng, stock)
         if field.format:
             return _formatted(field.format)
@@ -280,8 +280,8 @@ def insert(phrase: str, pools: Mapping[str, Pool], language: Language, rng: Rand
 
 
 @lru_cache(maxsize=1024)
-def _strings(pattern: str) -> tuple[str, ...]:
-    """Give a fixed stock of strings that match a pattern."""
+def matching(pattern: str) -> tuple[str, ...]:
+    """Give a fixed stock of strings that match a pattern, in order."""
     source = rstr.Rstr(Random(pattern))
     whole = re.compile(pattern)
     drawn = (source.xeger(pattern) for _ in range(_PATTERN_STOCK * 2))

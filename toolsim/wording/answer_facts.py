@@ -125,6 +125,11 @@ class Speaker:
                 return number_said(field, value, self.zh)
         return values.plain(field, value, self.now, self.language, self._manner)
 
+    def moment(self, stamp: str) -> str:
+        """Say a day, or a day and a time."""
+        day = values.day(stamp[:10], self.now, self.language, self._manner)
+        return f"{day} at {values.clock(stamp[11:16], self.language)}" if len(stamp) > 10 else day
+
     def bare(self, field: Field, value: Any) -> str:
         """Say a value without the unit that its label names already: `854.9` for the hours on the clock."""
         return values.number(value, "en") if not self.zh and names_unit(field) else self.say(field, value)

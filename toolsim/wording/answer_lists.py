@@ -158,7 +158,7 @@ def compare(s: Speaker, told: Told) -> list[str]:
     out = rows_line(s, s.line("compare", aspects=s.join(s.label(f) for f in shown)), rows, 0)
     best = told.row.get("highest", {})
     keyed = {item.get(entity.key): name for item, name in zip(items, names, strict=True)}
-    figure = next((f for f in shown if f.name in best and f.kind in NUMERIC), None)
+    figure = next((f for f in shown if f.name in best and f.kind in NUMERIC), None) if not s.zh or len(shown) == 1 else None
     if figure is not None and best[figure.name] in keyed and len(items) > 2:
         out.append(s.line("compare_best", label=s.label(figure), row=keyed[best[figure.name]]))
     return out
@@ -199,18 +199,22 @@ def _groups(s: Speaker, told: Told, field: Field | None, stat: str) -> list[str]
     for group in ordered:
         figure = str(group["count"]) if stat == "count" or field is None else s.say(field, group["value"])
         name = _group_name(s, grouping, group["group"])
-        parts.append(f"{name}{('是' if name[-1].isascii() else '') if s.zh else ' '}{figure}")
+        parts.append(f"{name}{('：' if name[-1].isascii() else '') if s.zh else ' '}{figure}")
     if len(groups) > len(ordered):
         parts.append(s.line("find_more", count=str(len(groups) - len(ordered)), measure="组"))
     mark = "，" if s.zh else ", "
     return [s.line("groups", label=s.label(grouping), groups=mark.join(parts))]
 
 
+def _has_words(name: str) -> bool:
+    return not name.isascii()
+
+
 def _group_name(s: Speaker, field: Field, name: str) -> str:
     if name == "none":
         return s.line("group_none")
     if field.kind is Kind.REF:
-        return s.names.get(name, name)
+        return s.names.get(name) or (f"{s.label(field)}{name}" if s.zh and not _has_words(name) else name)
     if field.kind is Kind.FLAG:
         return s.clause(field, name == "true")
     if field.kind in NUMERIC:

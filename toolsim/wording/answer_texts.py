@@ -37,11 +37,19 @@ def report(s: Speaker, told: Told) -> list[str]:
 def notify(s: Speaker, told: Told) -> list[str]:
     """Tell who was told about what."""
     message = told.api.pack.entity("message")
-    who = s.names.get(told.row["recipient"], "") or target_row(s, told)
+    who = s.names.get(told.row["recipient"], "") or _recipient(s, target_row(s, told), told.target.label.zh)
     channel = s.say(message.field("channel"), told.row["channel"])
     act = "notify_you" if who in ("you", "您") else "notify"
     out = [s.line(act, who=who, channel=channel, topic=_topic(s, told.row["topic"]))]
     return out if told.short else [*out, s.line("notify_text", text=quoted(told.row["body"], s.zh))]
+
+
+_NO_PERSON_ZH = re.compile("单$|预约$|包裹$|事件$|案件$|赔案$|农场$|档案$|订单$|服务$|会议$|项目$|停车证$|教学班$|作业$|借展$|展览$|演出$|保单$")
+
+
+def _recipient(s: Speaker, row: str, label: str) -> str:
+    """Name who gets a message about a row that is no person."""
+    return f"{row}的联系人" if s.zh and _NO_PERSON_ZH.search(label) else row
 
 
 def _topic(s: Speaker, topic: str) -> str:

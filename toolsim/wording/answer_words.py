@@ -164,6 +164,11 @@ def after_colon(text: str) -> str:
     return text[0].lower() + text[1:] if _OPENING.match(text) else text
 
 
+def led(text: str) -> str:
+    """Begin what follows an English colon or comma small."""
+    return re.sub(r"(?<=[a-z][:,] )(?:The|There|This|That|It|A|An|Its|Only|No|Not)\b", lambda match: match[0].lower(), text)
+
+
 def quoted(text: str, zh: bool) -> str:
     """Quote a text in full."""
     return f"“{text}”" if zh else f'"{text}"'

@@ -20,7 +20,7 @@ from toolsim.wording import answer_lists as lists
 from toolsim.wording import answer_texts as texts
 from toolsim.wording.answer_changes import Part, Told
 from toolsim.wording.answer_facts import Speaker, canonical, wire_name
-from toolsim.wording.answer_words import after_colon, paragraph, second_person, sentence
+from toolsim.wording.answer_words import led, paragraph, second_person, sentence
 
 __all__ = ["Done", "Teller", "second_person"]
 
@@ -51,6 +51,7 @@ PARTS: dict[str, Part] = {
 """How each verb is told; what is not here is told as figures that were worked out."""
 
 _KEY = re.compile(r"\b[A-Z]{1,4}-?\d{2,}\b", re.ASCII)
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d)?")
 _MAKING = frozenset({"create", "schedule", "reserve"})
 _LOOKING = frozenset({"get", "find", "rank", "compare"})
 
@@ -109,12 +110,16 @@ class Teller:
                 return [_bracketed(row) for row in out] if s.zh else out
         return lists.describe_rows(s, entity, fields, rows, 1)
 
-    def _fault(self, act: str, done: Done) -> str:
-        """Tell of a refusal, with names in place of the numbers that the user never speaks of."""
+    def message(self, done: Done) -> str:
+        """Give what a refusal says, with names in place of the numbers that the user never speaks of, and days as people say them."""
         message = _KEY.sub(lambda match: self._speaker.names.get(match[0], match[0]), done.refused)
         if self.language == "en":
-            message = after_colon(message).replace("you is ", "you are ")
-        return self._speaker.line(act, message=message)
+            message = _DAY.sub(lambda match: self._speaker.moment(match[0]), message.replace("you is ", "you are "))
+            message = message[:1].upper() + message[1:].replace("“", '"').replace("”", '"')
+        return message
+
+    def _fault(self, act: str, done: Done) -> str:
+        return led(self._speaker.line(act, message=self.message(done)))
 
     def _sentences(self, done: Done, short: bool) -> list[str]:
         tolds = list(_decoded(done, short))

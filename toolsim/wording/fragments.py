@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.verbs.verb import Args
 from toolsim.wording import joints, values
@@ -12,7 +14,7 @@ from toolsim.wording.labels import shown
 def fragments(teller: Clauses, args: Args) -> str:
     """Give the values of arguments as one fragment; those that could be taken for each other are named."""
     fields = teller.sheet.fields
-    out: list[str] = []
+    out: list[tuple[str, bool]] = []
     phrased, done = False, set[str]()
     for name, value in args.items():
         field = fields[name]
@@ -21,20 +23,28 @@ def fragments(teller: Clauses, args: Args) -> str:
             continue
         if pair is not None:
             done |= set(pair)
-            out += map(_bare, teller.clauses({end: args[end] for end in pair if end in args}))
+            out += [(_bare(clause), False) for clause in teller.clauses({end: args[end] for end in pair if end in args})]
             phrased = True
         elif field.item is not None and field.item.kind is Kind.VALUE:
             teller.clauses({name: value})
         else:
             alike = sum(_sort(fields[other]) == _sort(field) for other in args)
             said, own = _fragment(teller, field, value, alike > 1)
-            out.append(said)
+            out.append((said, field.kind is Kind.FLAG))
             phrased = phrased or own
-    parts = [part for part in out if part]
+    parts = [_nominal(part) if teller.en and not flag else part for part, flag in out if part]
     if not parts:
         return "; ".join(teller.tail) if teller.en else "；".join(teller.tail)
     listed = "，".join(parts) if phrased and not teller.en else values.join(parts, teller.language)
     return teller.with_tail(listed)
+
+
+_LED = re.compile(r"^(?:with (?!no\b)|on (?=\d|the |(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|[A-Z][a-z]+ \d))")
+
+
+def _nominal(part: str) -> str:
+    """Take the word away that led to a value in its sentence: `the 3rd` of `on the 3rd`, `a budget of 90 yuan`."""
+    return _LED.sub("", part)
 
 
 def _bare(clause: str) -> str:

@@ -76,7 +76,7 @@ def insert_zh(phrase: str, said: str) -> str:
         said = said[:-2]
     if said.endswith("以后") and re.match(r"前|之前", after):
         said, after = said[:-2], f"还{after.lstrip('之前')}"
-    if said.endswith("以后"):
+    if said.endswith(("以后", "以前")):
         after = re.sub(r"^(?:起|开始(?=.))", "", after)
     if re.search(r"\d日?号?.*到.*\d", said) and before.endswith(("到", "至")):
         before = before[:-1] + "在"
@@ -247,7 +247,7 @@ _PROFESSIONAL_ZH = re.compile(r"(?:律师|医生|老师|辅导老师)的$")
 def pile_zh(owner: str, which: Sequence[str], day: str, noun: str) -> str:
     """Put what tells a thing apart before it with as few 的 as Chinese needs: 你约高姝律师明天上午的咨询."""
     parts = [part.replace("的号源的", "的") for part in which if part]
-    if owner and parts and not day and parts[0].startswith("约"):
+    if owner and parts and re.match("约|为|给|寄", parts[0]):
         owner = owner.removesuffix("的")
     elif owner in ("您的", "你的", "我的") and parts and _PROFESSIONAL_ZH.search(parts[0]):
         owner, parts[0] = owner[0], f"约{parts[0]}"

@@ -149,7 +149,7 @@ class Pointer:
             label = ""
         which = [part[:-1] if _PLAIN_ZH.match(part) and index + 1 < len(which) else part for index, part in enumerate(which)]
         if owner:
-            owner += "的" if not (which and _PLAIN_ZH.match(which[0])) or depth == 0 else ""
+            owner += "的"
         return joints.pile_zh(owner, which, day, f"{sort}{name or label}")
 
     def _which_zh(self, field: Field, said: str) -> str:
@@ -177,7 +177,6 @@ _NO_NOUN = re.compile(
 """How names begin that cannot stand after `the`."""
 _IN_BRACKETS = re.compile(r"（[^）]*）")
 _PLAIN_ZH = re.compile(r".*[^约订捐提填存付收写值开约租付保叫住去借针装寄放发报跟教考为上下里听种]的$")
-_SAID_ZH = re.compile(r"[约订捐提填存付收写值开租保住借装寄发报教考听种]的$")
 
 
 def _by(field: Field) -> bool:

@@ -89,6 +89,12 @@ class Phrasing:
         parts = fragments(teller, {name: args[name] for name in self.sheet.fields if name in names and name in args})
         return Request(joints.tidy(parts, self.language), Mood.STATEMENT, tuple(teller.told))
 
+    def named(self, args: Args, name: str) -> Request:
+        """Phrase one value by itself, with no word that led to it: `the twin room`."""
+        teller = Clauses(self.world, self.api, self.rng, self.pointer, self.sheet)
+        said = teller.say(self.sheet.fields[name], args[name], name)
+        return Request(said, Mood.STATEMENT, tuple(teller.told))
+
     def bare(self) -> Request:
         """Phrase the need without any value: `freeze an account`."""
         return self.request([{}])
@@ -163,8 +169,8 @@ class Phrasing:
     def _assemble(self, chosen: Template, filled: dict[str, str], clauses: list[str], teller: Clauses) -> str:
         text = before = chosen.parts[0]
         trailing = ""
-        for slot, literal in zip(chosen.parts[1::2], chosen.parts[2::2], strict=True):
-            if slot == CLAUSES and self._trails(chosen, clauses, literal):
+        for place, (slot, literal) in enumerate(zip(chosen.parts[1::2], chosen.parts[2::2], strict=True)):
+            if slot == CLAUSES and self._trails(chosen, clauses, literal, 2 * place + 3 == len(chosen.parts)):
                 literal = literal.removeprefix("的") if literal[:1] == "的" else literal
                 trailing = self._trailing(chosen, clauses)
             elif slot == CLAUSES:
@@ -189,13 +195,12 @@ class Phrasing:
 
     # --- Chinese: what would pile up before a noun follows after it ---
 
-    def _trails(self, chosen: Template, clauses: list[str], literal: str) -> bool:
+    def _trails(self, chosen: Template, clauses: list[str], literal: str, last: bool) -> bool:
         """Tell whether clauses are better told behind the request than before the noun they belong to."""
         if self.language != "zh" or not clauses or not chosen.ready:
             return False
-        if not literal.removeprefix("的") and literal is chosen.parts[-1]:
-            return False
-        if literal.removeprefix("的")[:1] in (*"，。？；,吧吗呢", ) and literal:
+        noun = literal.removeprefix("的")
+        if noun[:1] in tuple("，。？；吧吗呢") or (last and not noun):
             return False
         length = sum(map(len, clauses))
         if self.api.effect is Effect.WRITE:

@@ -49,8 +49,11 @@ class Voice:
         return self._slip(self._said(act, slots))
 
     def _part(self, act: str, **slots: str) -> str:
-        """Say an act as a part of a turn, of which English keeps the stops."""
-        return self._said(act, slots) if self.en else self._slip(self._said(act, slots))
+        return self._plain(self._said(act, slots))
+
+    def _plain(self, text: str) -> str:
+        """Keep a part of an English turn as it is: stops are left out only at its end."""
+        return text if self.en else self._slip(text)
 
     def _said(self, act: str, slots: Mapping[str, str]) -> str:
         stock = acts(self.language)
@@ -94,9 +97,17 @@ class Voice:
     def _sentence(self, request: Request, bare: bool = False) -> str:
         if bare or self.rng.random() < _BARE.get(self.manner, _BARE_ELSE):
             mark = {"en": ".?", "zh": "。？"}[self.language][request.mood is Mood.QUESTION]
-            return self._slip(fill("{Ask}" + mark, {"ask": request.text}))
+            return self._plain(fill("{Ask}" + mark, {"ask": request.text}))
         ask = request.text if self.language == "en" else request.text.removesuffix("吧")
-        return self.say(f"ask_{request.mood.value}", ask=ask)
+        return self._part(f"ask_{request.mood.value}", ask=ask)
+
+    def _briefly(self, request: Request) -> str:
+        """Make a sentence that stands beside a reason: with few words around the request."""
+        for _ in range(_BRIEF_TRIES):
+            phrase = acts(self.language).of_user(f"ask_{request.mood.value}", self.manner, self.rng)
+            if len(phrase) <= _BRIEF and ":" not in phrase:
+                return fill(phrase, {"ask": request.text})
+        return self._sentence(request, bare=True)
 
     def add(self, act: str, request: Request, **slots: str) -> str:
         """Say an act that carries on with a request of any mood: `and_also`, `goals`, `switch`."""

@@ -56,7 +56,7 @@ class Ambiguous:
         search, keys = self._search(draft, need, field)
         if len(keys) > 1:
             draft.move("which", about=keys)
-            picked = known.facts(need.api, need.flats[0], [field.name])
+            picked = known.named(need.api, need.flats[0], field.name)
             told = said(request, turn) | said(picked, draft.user("pick", setting.voice.say("pick", facts=picked.text)))
         else:
             told = said(request, turn)

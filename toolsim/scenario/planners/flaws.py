@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from toolsim.apis.api import Api
 from toolsim.apis.leaves import leaves, parameter_paths
 from toolsim.apis.paths import put
@@ -75,7 +77,8 @@ class ErrorParam:
     def _break(self, setting: Setting, need: Need, request: Request) -> tuple[Told, Wrong]:
         """Choose a told value and a wrong one in its place."""
         by_key = {leaf.key: leaf for leaf in leaves(need.api, need.arguments)}
-        told = [t for t in request.told if request.text.count(t.words) == 1 and (t.name, t.entry, t.steps) in by_key]
+        words = Counter(told.words for told in request.told)
+        told = [t for t in request.told if request.text.count(t.words) == words[t.words] == 1 and (t.name, t.entry, t.steps) in by_key]
         setting.rng.shuffle(told)
         for one in told:
             leaf = by_key[one.name, one.entry, one.steps]
