@@ -19,7 +19,8 @@ from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording.readings import means
 
 _LABEL = Text("value", "值")
-_AMOUNT = Field("value", Kind.NUMBER, _LABEL, None, digits=6)  # type: ignore[arg-type]
+_UNITS = (None, Text("seconds", "秒"), Text("minutes", "分钟"), Text("hours", "小时"), Text("days", "天"))
+_AMOUNTS = tuple(Field("value", Kind.NUMBER, _LABEL, None, digits=6, unit=unit) for unit in _UNITS)  # type: ignore[arg-type]
 _DAY = Field("value", Kind.DATE, _LABEL, None)  # type: ignore[arg-type]
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2})?")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
@@ -80,7 +81,8 @@ class _Seen:
     def _number(self, value: float) -> bool:
         if abs(value) <= 1 or f"{value:g}" in self.text or f"{value:,}" in self.text or str(value) in self.text:
             return True
-        return any(means(_AMOUNT, one, self.text, self.now, self.language) for one in (value, value * 100))
+        amounts = [(field, value) for field in _AMOUNTS] + [(_AMOUNTS[0], value * 100)]
+        return any(means(field, one, self.text, self.now, self.language) for field, one in amounts)
 
     def _text(self, value: str) -> bool:
         folded = value.casefold()

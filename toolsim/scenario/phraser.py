@@ -26,8 +26,17 @@ class Phraser:
     """Whether rows are named by the key that the person reads off something; if not, as people know them."""
 
     def request(self, need: Need, leave_out: Sequence[str] = ()) -> Request:
-        """Put a whole need into words."""
-        return self._phrasing(need.api).request(need.flats, leave_out)
+        """Put a whole need into words.
+
+        Raises:
+            PlanFailed: nobody would put it like that without what is to be left out.
+        """
+        request = self._phrasing(need.api).request(need.flats, leave_out)
+        for _ in range(_REPHRASED):
+            if not (leave_out and request.gaping):
+                return request
+            request = self._phrasing(need.api).request(need.flats, leave_out)
+        raise PlanFailed("it cannot be asked for without that")
 
     def facts(self, api: Api, args: Args, names: Sequence[str]) -> Request:
         """Put some values into words."""

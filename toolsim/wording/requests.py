@@ -24,6 +24,7 @@ __all__ = ["Mood", "Phrasing", "Request", "Told"]
 
 
 _TOO_BARE = 3
+_GAPING = 4
 """How badly slots may be missed before the API's own description makes the better request."""
 _ORDINALS = ("第一个", "第二个", "第三个", "第四个", "第五个", "第六个")
 
@@ -37,6 +38,8 @@ class Request:
     """Of the phrase that was chosen."""
     told: tuple[Told, ...]
     """Every leaf that the text tells."""
+    gaping: bool = False
+    """Whether something is missing in the middle of the text, so that nobody would put it like that."""
 
 
 class Phrasing:
@@ -76,7 +79,9 @@ class Phrasing:
         text = joints.tidy(text, self.language)
         how = Mood.QUESTION if text.endswith(("?", "？")) else chosen.mood
         text = text.rstrip("?？")
-        return Request(text, how, tuple(map(self._own, teller.told)) if "my " in text else tuple(teller.told))
+        told = tuple(map(self._own, teller.told)) if "my " in text else tuple(teller.told)
+        gaping = self.language == "en" and gaps.weight(chosen, self.sheet, slotted) >= _GAPING
+        return Request(text, how, told, gaping)
 
     def _own(self, told: Told) -> Told:
         """Keep the person of the session as told by `my` where the text says no `me`."""

@@ -78,7 +78,8 @@ class ErrorParam:
         """Choose a told value and a wrong one in its place."""
         by_key = {leaf.key: leaf for leaf in leaves(need.api, need.arguments)}
         words = Counter(told.words for told in request.told)
-        told = [t for t in request.told if request.text.count(t.words) == words[t.words] == 1 and (t.name, t.entry, t.steps) in by_key]
+        alone = [told for told in request.told if request.text.count(told.words) == words[told.words] == 1]
+        told = [one for one in alone if (one.name, one.entry, one.steps) in by_key]
         setting.rng.shuffle(told)
         for one in told:
             leaf = by_key[one.name, one.entry, one.steps]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from toolsim.apis.api import Api
@@ -18,9 +19,15 @@ from toolsim.scenario.rivals import rivals
 from toolsim.scenario.setting import PlanFailed, Setting
 from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording import values
+from toolsim.wording.answer_labels import asks
 from toolsim.wording.readings import means
 
 _STORED = frozenset({Kind.ENUM, Kind.TIME, Kind.WHOLE, Kind.NUMBER, Kind.DURATION, Kind.MANY})
+_NOT_HABITS = frozenset({"sort_by", "topic", "condition", "statistic", "on", "from_unit", "to_unit", "value", "digits"})
+_ONCE = re.compile(
+    r"\b(?:reason|cause|ground|so far|pulse|breaths|amount|mark|score|number of|cost of|paid|year|outcome|verdict|state|result)\b"
+)
+"""Labels of what belongs to one case, and so to nobody's profile."""
 _FACTS = 26
 _DECOYS = 6
 _PERSON = Text("person", "个人")
@@ -104,7 +111,9 @@ class Preference:
 
 
 def _storable(field: Field) -> bool:
-    return field.kind in _STORED and (field.required or field.kind in (Kind.ENUM, Kind.TIME)) and field.name != "sort_by"
+    if field.name in _NOT_HABITS or asks(field.label.en) or _ONCE.search(field.label.en):
+        return False
+    return field.kind in _STORED and (field.required or field.kind in (Kind.ENUM, Kind.TIME))
 
 
 PLANNERS.register("preference")(Preference())
