@@ -12,6 +12,7 @@ from toolsim.base.errors import ToolsimError
 from toolsim.base.text import Language
 from toolsim.scenario.blueprint import Flaw, Move, Scenario
 from toolsim.taxonomy.declarations import NUMERIC, Field, Kind
+from toolsim.verbs.sampling import matching
 from toolsim.wording import joints, values
 from toolsim.wording.answer_changes import measure_of
 from toolsim.wording.answer_labels import asks
