@@ -145,15 +145,6 @@ def test_rivals_of_real_packs_give_what_is_told(corpus: Corpus, language: Langua
 # --- equal arguments of the same API ---
 
 
-def test_things_compared_may_be_named_in_any_order(here: World) -> None:
-    api = here.plan.catalogue.api("compareBikes")
-    name = next(field.name for field in api.prepared.params if field.kind.value == "list")
-    arguments = api.wire.encode([{name: [MY_HERON, ZOES_LARK]}])
-    assert isinstance(equals(here, api, arguments), tuple)
-    for other in equals(here, api, arguments):
-        assert other != arguments and here.run(api, other).record() == here.run(api, arguments).record()
-
-
 def test_what_gives_another_result_is_not_equal(here: World) -> None:
     api = here.plan.catalogue.api("moveCredit")
     names = [field.name for field in api.prepared.params]

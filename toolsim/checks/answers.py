@@ -17,8 +17,9 @@ from toolsim.apis.api import Api
 from toolsim.base.text import Language, Text
 from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
-from toolsim.checks.told import counts_told, days_told, row_names, rows_told
+from toolsim.checks.told import counts_told, days_told, row_names, rows_told, states_told
 from toolsim.taxonomy.declarations import Field, Kind
+from toolsim.wording.days import days
 from toolsim.wording.readings import readings
 from toolsim.wording.values import MONTHS
 
@@ -52,6 +53,7 @@ _CLAIMS = {
     ),
 }
 _DESCRIPTION = re.compile(r'"description":"((?:[^"\\\\]|\\\\.)*)"')
+_TOTAL = re.compile(r"total|count|value|number|rows", re.IGNORECASE)
 _COUNTED = 60
 """Lists up to this length may be counted and cut in an answer."""
 
@@ -67,15 +69,14 @@ class Known:
     numbers: set[float] = field(default_factory=set)
     dates: set[str] = field(default_factory=set)
     values: set[Any] = field(default_factory=set)
-    exact: set[float] = field(default_factory=set)
-    """Numbers of rows that were found, and whole numbers that were told."""
+    counts: set[float] = field(default_factory=set)
+    """How many rows were found or asked for."""
 
     def see_text(self, text: str) -> None:
         """Take in what was said."""
         self.text += "\n" + text.casefold()
         for number in _NUMBER.finditer(text):
             self.numbers.add(_number(number))
-            self.exact.add(_number(number))
         self._see_dates(text)
         self.numbers.update(float(digits) for digits in _DIGITS.findall(text))
 
@@ -86,7 +87,6 @@ class Known:
                 self.see_json(inner)
         elif isinstance(value, list):
             self._count(len(value))
-            self.exact.add(float(len(value)))
             for inner in value:
                 self.see_json(inner)
         elif isinstance(value, bool) or value is None:
@@ -97,12 +97,24 @@ class Known:
             self.values.add(value)
             self._see_dates(value)
             self.numbers.update(float(digits) for digits in _DIGITS.findall(value))
+            self.numbers.update(_number(number) for number in _NUMBER.finditer(value))
             clock = _CLOCK.match(value)
             if clock:
                 self.numbers |= {float(int(clock[1]) % 12 or 12)}
 
+    def see_counts(self, value: Any, name: str = "") -> None:
+        """Take in how many rows a result has, and the totals that it tells."""
+        if isinstance(value, dict):
+            for inner_name, inner in value.items():
+                self.see_counts(inner, inner_name)
+        elif isinstance(value, list):
+            self.counts.add(float(len(value)))
+            for inner in value:
+                self.see_counts(inner)
+        elif isinstance(value, int | float) and _TOTAL.search(name):
+            self.counts.add(float(value))
+
     def _see_number(self, value: float) -> None:
-        self.exact.add(float(value))
         self.numbers |= {float(value), abs(float(value)), float(round(value)), round(float(value), 1), round(float(value), 2)}
         if value == int(value) and 0 < value < 100_000:
             hours, minutes = divmod(int(value), 60)
@@ -154,11 +166,13 @@ def answers(case: Case) -> Iterator[Finding]:
     now, names = case.scenario.now if case.scenario else "", row_names(case)
     apis: list[Api] = []
     told_faults: list[str] = []
+    proposed = False
     events = {event.call: event.fault for event in case.dialogue.events}
     for index, message in enumerate(case.messages):
         if message.role == "tool":
             result = _json(message.content)
             known.see_json(result)
+            known.see_counts(result)
             if events.get(message.tool_call_id or ""):
                 told_faults += _told(result)
             known.text += "\n" + (message.content or "").casefold()
@@ -166,20 +180,26 @@ def answers(case: Case) -> Iterator[Finding]:
                 known.see_text(message.content or "")
         elif message.role in ("user", "system"):
             known.see_text(message.content or "")
+            known.dates |= {spot.value for spot in days(message.content or "", now, language)} if now else set()
             calls, faults = (0, 0) if message.role == "user" else (calls, faults)
         for call in message.tool_calls or ():
             calls, faults = calls + 1, faults + bool(events.get(call.id))
             known.see_json(_json(call.function.arguments))
+            known.counts.update(float(digits) for digits in _DIGITS.findall(call.function.arguments))
             api = case.catalogue.find(call.function.name)
             apis += [api] if api else []
         if message.role == "assistant" and message.content:
             text, path = message.content, f"$.messages[{index}].content"
+            if _is_proposal(case, index) and not proposed:
+                proposed = True
+                _see_offered(case, known)
             if not _is_chat(case, index):
                 yield from _facts(text, path, known, language, now)
-                yield from _states(text, path, known, language, apis)
+                if not _is_proposal(case, index):
+                    yield from states_told(text, path, known.values, known.text, apis, language)
                 yield from rows_told(text, path, names, known.text + known.spec, language)
-                yield from counts_told(text, path, apis, known.exact, language)
-            if not any(told in text for told in told_faults):
+                yield from counts_told(text, path, apis, known.counts, language)
+            if not any(told.casefold() in text.casefold() for told in told_faults):
                 yield from _claims(text, path, language, calls, faults)
             known.see_text(message.content)
 
@@ -194,7 +214,33 @@ def _is_chat(case: Case, index: int) -> bool:
     """Tell whether the assistant talks of the world at large, which no result supports."""
     if case.scenario is None:
         return all(message.role != "tool" for message in case.messages[:index])
-    return any(place == index and move is not None and move.kind in ("chat", "reject") for place, move, _ in case.spoken)
+    return any(place == index and move is not None and move.kind == "chat" for place, move, _ in case.spoken)
+
+
+def _is_proposal(case: Case, index: int) -> bool:
+    """Tell whether the assistant speaks of what tools take and do, not of what has come out."""
+    kinds = ("ask", "reject", "confirm", "refuse")
+    moves = [move for place, move, _ in case.spoken if place == index and move is not None]
+    return any(move.kind in kinds or (move.kind == "answer" and move.text) for move in moves)
+
+
+def _see_offered(case: Case, known: Known) -> None:
+    """Take in the specs of all offered tools, limits and examples included."""
+    for name in case.dialogue.tools:
+        api = case.catalogue.find(name)
+        if api is not None:
+            text = _spec_text(api, case.language)
+            known.spec += text
+            known.numbers.update(float(digits) for digits in _DIGITS.findall(text))
+            known.numbers.update(_number(number) for number in _NUMBER.finditer(text))
+            known.spec += " ".join(_example_key(field) for field in api.prepared.params)
+
+
+def _example_key(field: Field) -> str:
+    """Give the key that serves as an example of its kind: `AB1234`."""
+    digits = iter("1234567890" * 3)
+    text = "".join(next(digits) if sign == "#" else sign for sign in field.key_format).casefold()
+    return text + (_example_key(field.item) if field.item else "")
 
 
 def _facts(text: str, path: str, known: Known, language: Language, now: str) -> Iterator[Finding]:
@@ -219,32 +265,6 @@ def _facts(text: str, path: str, known: Known, language: Language, now: str) -> 
     for match in _QUOTED.finditer(text):
         if match[1].strip(" ,.，。").casefold() not in known.text + known.spec:
             yield Finding("answers.name", path, f"{match[1]!r} was never seen")
-
-
-def _states(text: str, path: str, known: Known, language: Language, apis: list[Api]) -> Iterator[Finding]:
-    """Check that no state is told which no result has."""
-    told = text.casefold()
-    for api in {api.name: api for api in apis}.values():
-        for states in _state_labels(api, language):
-            true = [label for code, label in states if code in known.values]
-            for code, label in states:
-                if code in known.values or label in known.text or not _contains(told, label, language):
-                    continue
-                if not any(label in other for other in true):
-                    yield Finding("answers.state", path, f"no result says {label!r}")
-
-
-@lru_cache(maxsize=8192)
-def _state_labels(api: Api, language: Language) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """List codes and labels of the states that an API's result can show."""
-    fields = [f for f in api.prepared.result if f.kind is Kind.STATE]
-    return tuple(tuple((o.code, o.label.say(language).casefold()) for o in f.options) for f in fields)
-
-
-def _contains(text: str, label: str, language: Language) -> bool:
-    if language == "zh":
-        return len(label) > 1 and label in text
-    return re.search(rf"\b(?:is|are|now|currently|as) (?:now |currently )?{re.escape(label)}\b", text) is not None
 
 
 def _claims(text: str, path: str, language: Language, calls: int, faults: int) -> Iterator[Finding]:

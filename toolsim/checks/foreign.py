@@ -53,8 +53,12 @@ def read_foreign(path: Path) -> Iterator[Foreign]:
     Raises:
         ForeignError: a dialogue is not in OpenAI form; names file and line (or which one of the array) and what was expected.
     """
+    empty = True
     for name, place, record in _records(path):
         yield _Reader(name, place).read(record)
+        empty = False
+    if empty:
+        raise ForeignError("holds no dialogue", Place(str(path), 0), 'expected {"messages": [...], "tools": [...]} a line')
 
 
 def _records(path: Path) -> Iterator[tuple[str, Place, Any]]:
@@ -143,7 +147,7 @@ class _Reader:
         if "role" not in message:
             self._miss(message, "role", path)
         role = message["role"]
-        if role not in _ROLES:
+        if not isinstance(role, str) or role not in _ROLES:
             raise self._error(f"{path}.role is {role!r}", near(str(role), _ROLES))
         for key in ("tool_calls", "tool_call_id"):
             if key not in message:

@@ -15,7 +15,8 @@ _RULES = (
     (
         "residue.code",
         re.compile(
-            r"(?<![A-Za-z0-9_])(?:None(?! of\b)|null|NaN|undefined|nan|(?<![.?!] )(?<!^)(?:True|False)(?![?.]))(?![A-Za-z0-9_])"
+            r"(?<![A-Za-z0-9_])(?:None(?! ?[a-z])|null|NaN|undefined|nan|(?<![.?!\n] )(?<![\n“\"])(?<!^)(?:None|True|False)(?![?.]))"
+            r"(?![A-Za-z0-9_])"
         ),
         "a value of the program shows",
     ),

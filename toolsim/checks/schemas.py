@@ -54,17 +54,13 @@ def _unreachable(schema: Any) -> str:
     return ""
 
 
-def plain(schema: Any) -> Any:
+def plain(schema: Any) -> dict[str, Any]:
     """Give a schema in which every type is one text and every schema an object, as the demands of the tools API are read."""
-    if isinstance(schema, list):
-        return [plain(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    out = {key: plain(value) for key, value in schema.items()}
+    out = dict(schema) if isinstance(schema, dict) else {}
     if isinstance(out.get("type"), list):
         out["type"] = " or ".join(map(str, out["type"]))
-    if "items" in out and not isinstance(out["items"], dict):
-        out["items"] = {}
-    if isinstance(out.get("properties"), dict):
-        out["properties"] = {name: one if isinstance(one, dict) else {} for name, one in out["properties"].items()}
+    if "properties" in out:
+        out["properties"] = {name: plain(inner) for name, inner in out["properties"].items()}
+    if "items" in out:
+        out["items"] = plain(out["items"])
     return out

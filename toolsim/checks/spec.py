@@ -37,5 +37,13 @@ def _stranger(tool: dict[str, Any], path: str) -> Iterator[Finding]:
     if fault:
         yield Finding("spec.schema", f"{path}.function.parameters", f"the schema cannot be used: {fault}")
         return
-    for objection in objections(plain(tool)):
+    whole = plain(tool["function"]["parameters"])
+    bare = {"type": whole.get("type"), "additionalProperties": False}
+    refused = list(objections({**tool, "function": {**tool["function"], "parameters": bare}}))
+    for objection in refused:
         yield Finding("spec.form", path, objection)
+    strict = objections({**tool, "function": {**tool["function"], "parameters": whole}})
+    loose = [objection for objection in strict if objection not in refused]
+    if loose:
+        more = f" ({len(loose)} such places)" if len(loose) > 1 else ""
+        yield Finding("spec.loose", path, f"the tools API would not hold a model to the schema: {loose[0]}{more}")

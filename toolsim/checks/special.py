@@ -10,8 +10,11 @@ from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
 from toolsim.scenario.blueprint import Flaw, Move
 from toolsim.taxonomy.declarations import Field
+from toolsim.wording.days import days
 
-_ASKS_WHICH = re.compile(r"[?？]|哪|选|挑|定一个|指的是|指一下|\bwhich\b|\bpick\b|\bchoose\b|\btell me\b|\blet me know\b", re.IGNORECASE)
+_ASKS_WHICH = re.compile(
+    r"[?？]|哪|选|挑|定一个|指的是|指一下|\bwhich\b|\bpick\b|\bchoose\b|\btell me\b|\blet me know\b", re.IGNORECASE
+)
 
 
 @CHECKS.register("special")
@@ -109,13 +112,19 @@ def _which(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]:
     path = f"$.messages[{index}].content"
     if not _ASKS_WHICH.search(text):
         yield Finding("special.no_question", path, "the assistant does not ask which one is meant")
-    names = _names(case, move.about)
-    if len(names) > 1 and sum(name.casefold() in text.casefold() for name in names) < 2:
-        yield Finding("special.no_choice", path, "of the rows that are in doubt fewer than two are named")
+    if _told_rows(case, move.about, text) == 1:
+        yield Finding("special.no_choice", path, "of the rows that are in doubt only one is told")
 
 
-def _names(case: Case, keys: Collection[str]) -> list[str]:
-    """Give the names of rows, where each has one of its own."""
+def _told_rows(case: Case, keys: Collection[str], text: str) -> int:
+    """Count the rows that a text tells by something that none of the others has."""
+    assert case.scenario is not None
     rows = [row for table in (case.world.tables.values() if case.world else ()) for key, row in table.items() if key in keys]
-    names = [str(row.get("name") or row.get("title") or "") for row in rows]
-    return names if all(names) and len(set(names)) == len(names) else []
+    shown = [{str(value).casefold() for value in row.values() if isinstance(value, str | int | float)} for row in rows]
+    days_in = {spot.value for spot in days(text, case.scenario.now, case.language)}
+    plain = text.casefold().replace(",", "")
+    told = 0
+    for place, values in enumerate(shown):
+        own = values - set().union(*(other for n, other in enumerate(shown) if n != place))
+        told += any(value in days_in or value[:10] in days_in or (len(value) > 2 and value in plain) for value in own)
+    return told

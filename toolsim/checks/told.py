@@ -6,23 +6,25 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 from toolsim.apis.api import Api
 from toolsim.base.text import Language
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
+from toolsim.taxonomy.declarations import Kind
 from toolsim.wording.days import days
-from toolsim.wording.joints import plural
+from toolsim.wording.joints import counted_zh, plural
 
 _SHORTEST = {"en": 4, "zh": 3}
 """Letters of a name that can hardly stand in a text by chance."""
 _NAMES = ("name", "title")
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _DATED = {
-    "en": re.compile(
-        r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\d-\d", re.I
-    ),
-    "zh": re.compile(r"月|\d-\d"),
+    "en": re.compile(rf"\d(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS})\b|\b(?:{_MONTHS}) (?:the )?\d|\d-\d", re.I),
+    "zh": re.compile(r"月(?:\d|[一二三]?十?[一二三四五六七八九]?[日号])|\d-\d"),
 }
+"""A day with its month; what is vaguer is not compared."""
 
 
 def days_told(text: str, path: str, dates: set[str], said: str, now: str, language: Language) -> Iterator[Finding]:
@@ -54,6 +56,41 @@ def row_names(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if isinstance(name, str) and len(name) >= _SHORTEST[case.language]))
 
 
+def states_told(text: str, path: str, values: set[Any], said: str, apis: Iterable[Api], language: Language) -> Iterator[Finding]:
+    """Check that no state is told which no result has."""
+    told = text.casefold()
+    by_name = {api.name: api for api in apis}
+    shown = {
+        labels[code] for labels in (_option_labels(api, language) for api in by_name.values()) for code in values & labels.keys()
+    }
+    for api in by_name.values():
+        labels = _option_labels(api, language)
+        for field in (field for field in api.prepared.result if field.kind is Kind.STATE):
+            for code in field.codes:
+                label = labels[code]
+                if code in values or label in said or not _contains(told, label, language):
+                    continue
+                if not any(label in other and other in told for other in shown):
+                    yield Finding("answers.state", path, f"no result says {label!r}")
+
+
+@lru_cache(maxsize=8192)
+def _option_labels(api: Api, language: Language) -> dict[str, str]:
+    """Give the label of every code that an API's result can show."""
+    waiting, out = [*api.prepared.result], dict[str, str]()
+    while waiting:
+        field = waiting.pop()
+        out |= {option.code: option.label.say(language).casefold() for option in field.options}
+        waiting += [*field.fields, *((field.item,) if field.item else ())]
+    return out
+
+
+def _contains(text: str, label: str, language: Language) -> bool:
+    if language == "zh":
+        return len(label) > 1 and label in text
+    return re.search(rf"\b(?:is|are|now|currently|as) (?:now |currently )?{re.escape(label)}\b", text) is not None
+
+
 def counts_told(text: str, path: str, apis: Iterable[Api], exact: set[float], language: Language) -> Iterator[Finding]:
     """Check that so many rows of a sort were found, or asked for, as an answer tells."""
     for regex in {pattern for api in apis if (pattern := _counted(api, language))}:
@@ -70,5 +107,5 @@ def _counted(api: Api, language: Language) -> re.Pattern[str] | None:
         return None
     label = entity.label.say(language)
     if language == "zh":
-        return re.compile(rf"(?<![\d.])(\d{{1,3}})[^\W\d_]?{re.escape(label)}(?!\w*的)")
+        return re.compile(rf"(?<![\d.])(\d{{1,3}})(?!号){re.escape(counted_zh(label, ''))}")
     return re.compile(rf"(?<![\d.,])\b(\d{{1,3}}) {re.escape(plural(label))}\b", re.IGNORECASE)

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from toolsim.apis.catalogue import open_catalogue
-from toolsim.base.errors import Place, ToolsimError
+from toolsim.base.errors import Place, ToolsimError, UnknownName
 from toolsim.checks.examine import examine
+from toolsim.checks.finding import CHECKS
 from toolsim.checks.foreign import SKIPPED, read_foreign
 from toolsim.cli.options import pool_options
 from toolsim.dataset.reading import count
@@ -28,19 +29,26 @@ _NOTE = (
 @click.command("check")
 @click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(0), default=3, show_default=True, help="Examples of each kind of finding.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave out a code or a family of checks; may be given often.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes, for run folders.")
 @pool_options
-def command(paths: tuple[Path, ...], limit: int, workers: int, folders: tuple[Path, ...], as_json: bool) -> None:
+def command(
+    paths: tuple[Path, ...], limit: int, ignore: tuple[str, ...], workers: int, folders: tuple[Path, ...], as_json: bool
+) -> None:
     """Check dialogues: of run folders, or of files that others made.
 
     A run folder: every admitted dialogue is checked again, and all its calls are run again in its world. A .jsonl or .json file:
     one dialogue {"messages": [...], "tools": [...]} in OpenAI form a line, or an array; what needs the scenario is left out.
     Exits with 1 when there are findings, with 2 when something cannot be read.
     """
+    for name in ignore:
+        if name.partition(".")[0] not in CHECKS:
+            raise UnknownName("family of checks", name.partition(".")[0], CHECKS)
     findings = Findings(limit)
     for path in paths:
         for one in _run(path, folders, workers) if path.is_dir() else _foreign(path):
-            findings.add(str(path), one.id, one.findings)
+            kept = [finding for finding in one.findings if not {finding.code, finding.family} & {*ignore}]
+            findings.add(str(path), one.id, kept)
     notes = [_NOTE] if any(not path.is_dir() for path in paths) else []
     if as_json:
         emit_json(findings.record(notes))

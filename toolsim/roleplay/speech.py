@@ -116,7 +116,7 @@ class Speech:
             case "enum":
                 labels = [option.label.say(language) for option in field.options]
                 return "not_an_option", {"options": _either(labels, language)}
-            case "format" if field.kind in _DATES:
+            case "format" | "pattern" if field.kind in _DATES:
                 return "bad_date", {}
         return "bad_form", {"example": _example(field)}
 

@@ -71,7 +71,7 @@ def thin(api: Api, flat: Args, rng: Random) -> Args:
     told = [name for name in optional if name not in idle]
     rng.shuffle(told)
     dropped = {*idle, *told[rng.randint(1, _MOST_OPTIONAL) :]}
-    if "sort_by" in dropped:
+    if "sort_by" in dropped or ("sort_by" in fields and "sort_by" not in kept):
         dropped.add("descending")
     return {name: value for name, value in kept.items() if name not in dropped}
 

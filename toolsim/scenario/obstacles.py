@@ -107,10 +107,12 @@ def _repair(setting: Setting, need: Need, other: Api, key: str) -> Need | None:
             continue
         mark = world.mark()
         before = _state(other, world, key)
-        helps = world.run(other, arguments).ok and world.run(need.api, need.arguments).ok
-        moved = before is None or _state(other, world, key) != before or _state(other, world, key) is None
+        repaired = world.run(other, arguments).ok
+        between = _state(other, world, key)
+        helps = repaired and world.run(need.api, need.arguments).ok
+        leads_back = between != before and _state(other, world, key) == before
         world.undo(mark)
-        if helps and moved:
+        if helps and not leads_back:
             return Need(other, [flat], arguments)
     return None
 

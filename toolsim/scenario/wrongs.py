@@ -50,7 +50,7 @@ def wrongs(api: Api, leaf: ArgumentLeaf, words: str, world: World, rng: Random) 
             yield Wrong(f"{world.now[:4]}-{_IMPOSSIBLE_DAYS[index]}", _IMPOSSIBLE[language][index], "format")
         case Kind.TIME:
             index = rng.randrange(len(_IMPOSSIBLE_CLOCKS))
-            yield Wrong(_IMPOSSIBLE_CLOCKS[index], _IMPOSSIBLE_TIMES[language][index], "format")
+            yield Wrong(_IMPOSSIBLE_CLOCKS[index], _IMPOSSIBLE_TIMES[language][index], "pattern")
         case Kind.REF if str(leaf.value) in words:
             yield from _garbled(str(leaf.value), words, "pattern", rng)
         case Kind.TEXT if field.pattern and str(leaf.value) in words:

@@ -21,6 +21,7 @@ from toolsim.wording.answer_words import be, counted, has, head, is_plural
 _STATELY = re.compile(r"(?:status|state|whereabouts|certainty|mark)$|状态$|标识$")
 _CLAUSELIKE = re.compile(r"(?:中|着|时|在.|可.{1,2})$|^(?:未|待|没|正在|在|不|有|无|受)")
 _BOOKING = re.compile(r"预|订|约|票|住宿|座|号")
+_THERE = re.compile(r"there (?:is|are) ")
 _FEW_LEFT = 3
 _LEAVES = 6
 
@@ -58,7 +59,7 @@ def compose(s: Speaker, main: str, facts: Iterable[Fact]) -> list[str]:
     if s.zh:
         return ["，".join([main, *trails, *clauses])]
     if trails:
-        main = f"{main}, {s.join(trails)}"
+        main = f"{main}, {joints.chain(trails)}"
     return [main, *([s.join(clauses)] if clauses else [])]
 
 
@@ -173,7 +174,14 @@ def _plain(s: Speaker, field: Field) -> bool:
 
 def listed(s: Speaker, facts: list[str]) -> str:
     """Join clauses."""
-    return "，".join(facts) if s.zh else s.join(facts)
+    if s.zh:
+        return "，".join(facts)
+    counted_facts = [fact for fact in facts if _THERE.match(fact)]
+    if len(counted_facts) < 2:
+        return s.join(facts)
+    there = s.join([counted_facts[0], *(_THERE.sub("", fact) for fact in counted_facts[1:])])
+    others = [fact for fact in facts if fact not in counted_facts]
+    return f"{there}; {s.join(others)}" if others else there
 
 
 def _clauses(s: Speaker, field: Field, value: Any, deep: bool = False) -> list[str]:

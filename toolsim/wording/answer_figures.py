@@ -16,9 +16,24 @@ from toolsim.wording.answer_words import after_colon, be, is_plural, on, sentenc
 
 _WORD = re.compile(r"[a-z0-9]+")
 _IDLE = frozenset(("the", "of", "a", "an", "in", "per", "for", "to", "and", "from", "on", "that", "is", "at", "or", "by"))
+_LEADING = frozenset(
+    (
+        "days the object may be shown", "people admitted", "income after commission", "expected effort", "hours worked",
+        "great-circle distance", "fee in all", "heat units so far", "fertiliser per hectare", "days that the stock lasts",
+        "mean error", "mean daily maximum", "share of temperature hits", "combined ratio in percent", "mean severity",
+        "gross yearly premium", "cost of not paying in full", "total spent", "first instalment", "final amount",
+        "mean monthly surplus", "volume of one dose", "mean energy a day", "last stop done at", "on time in full",
+        "mean kinetic temperature", "cost of the trip", "kept out of residual waste", "saved by the pass", "equivalent level Leq",
+        "GPA on the 4.0 scale", "share of correct answers", "sum to pay in all", "last day after moving off a weekend",
+        "sum payable", "replicas within the policy", "monthly cost", "95th percentile", "availability", "total this month",
+        "dew point", "space needed", "peak", "mean temperature",
+    )
+)  # fmt: skip
+"""Labels of figures that answer the question where the words of the requests do not tell which one does."""
 _PHRASE = 3
 """Options of so many words speak for themselves."""
 _EXPLAINING = 4
+_SPOKEN_OF = 0.3
 _RESULTS = ("结论", "判断结果", "结果", "判断")
 
 
@@ -31,13 +46,14 @@ def think(s: Speaker, told: Told) -> list[str]:
     plain = [f for f in fields if f not in lists and f not in flags]
     if not plain:
         return [*([s.join(s.clause(f, row[f.name]) for f in flags)] if flags else []), *_lists(s, told, lists)]
-    first = _headline(told.api.operation, plain)
+    first = _headline(told.api.operation, plain, s.zh)
     main = _verdict(s, first, row[first.name]) if first.kind is Kind.ENUM else _figure(s, first, row[first.name])
     out = [_about(s, told, main)]
     rest = [f for f in plain if f is not first]
     facts = [words for f in rest if (words := s.clause(f, row[f.name]))]
     if facts and not told.short:
-        out.append(s.line("figures_more", facts=listed(s, facts[-_EXPLAINING:])))
+        said = listed(s, facts[-_EXPLAINING:])
+        out.append(s.line("figures_more", facts=said) if s.zh or "; " not in said else said)
     out += [s.clause(f, row[f.name]) for f in flags[:2]]
     return [*out, *_lists(s, told, lists)]
 
@@ -47,14 +63,24 @@ def _about(s: Speaker, told: Told, main: str) -> str:
     if not told.short or not told.api.operation.target:
         return main
     row = target_row(s, told)
-    return f"{row}：{main}" if s.zh else f"As for {row}: {after_colon(main) if main[:2] != 'I ' else main}"
+    return f"{row}：{main}" if s.zh else f"For {row}, {_lowered(main)}"
 
 
-def _headline(op: Operation, fields: Sequence[Field]) -> Field:
+def _lowered(text: str) -> str:
+    """Begin a sentence small, as it goes on after a comma."""
+    return after_colon(text) if text[:2] != "I " else text
+
+
+def _headline(op: Operation, fields: Sequence[Field], zh: bool = False) -> Field:
     """Choose what was asked for: a verdict, or the figure whose name is in the requests, or else the last."""
     verdicts = [f for f in fields if f.kind is Kind.ENUM]
     if verdicts:
         return verdicts[0] if op.verb == "assess" else verdicts[-1]
+    if zh and (named := _asked_zh(op, fields)) is not None:
+        return named
+    leading = next((f for f in fields if f.label.en in _LEADING), None)
+    if leading is not None:
+        return leading
     asked = set(_WORD.findall(" ".join((*op.ask.en, op.name)).lower()))
     best, chosen = 0.0, fields[-1]
     for field in fields:
@@ -63,6 +89,18 @@ def _headline(op: Operation, fields: Sequence[Field]) -> Field:
         if share >= max(best, 0.5):
             best, chosen = share, field
     return chosen
+
+
+def _asked_zh(op: Operation, fields: Sequence[Field]) -> Field | None:
+    """Choose the figure whose label the Chinese requests speak of most; None when they speak of none."""
+    asked = "".join(op.ask.zh)
+    shares = [sum(pair in asked for pair in pairs) / len(pairs) if (pairs := _pairs(f.label.zh)) else 0.0 for f in fields]
+    best = max(shares)
+    return fields[shares.index(best)] if best >= _SPOKEN_OF else None
+
+
+def _pairs(label: str) -> list[str]:
+    return [label[i : i + 2] for i in range(len(label) - 1)]
 
 
 def _figure(s: Speaker, field: Field, value: Any) -> str:

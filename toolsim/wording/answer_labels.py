@@ -132,7 +132,7 @@ def _unit_zh(label: str) -> str:
 def clause_zh(field: Field, said: str) -> str:
     """Put a Chinese field into a clause of its own: 余额200元, 须在24小时内检查."""
     label, unit = label_of(field, zh=True), field.unit.zh if field.unit else ""
-    if len(unit) > 2 and unit[0] == "个" and unit[1:] in label:
+    if len(unit) > 2 and unit[0] in "个次" and unit[1:] in label:
         said = said.removesuffix(unit[1:])
     if "几" in label and field.kind in NUMERIC:
         return label.replace("几", said, 1)

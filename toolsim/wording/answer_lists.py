@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from toolsim.wording.answer_facts import Speaker
 from toolsim.wording.answer_rows import name_row
 from toolsim.wording.answer_words import be, counted, is_plural, plural
 
+_NAMED = re.compile(r"[\"A-Z\d]")
 MOST_ROWS = 5
 _INLINE = {"en": 150, "zh": 60}
 
@@ -62,6 +64,7 @@ def describe_rows(
     first: str = "",
     skip: Any = (),
     numbered: bool = True,
+    listed_under: bool = False,
 ) -> list[str]:
     """Describe rows by name and a few telling fields; those that read alike get their number."""
     named = [name_row(s, entity, row) for row in rows]
@@ -73,8 +76,27 @@ def describe_rows(
         parts = [words for f in chosen if (words := s.short(f, row.get(f.name)))]
         if numbered and named.count(name) > 1 and row.get(entity.key):
             name = f"{name}（{row[entity.key]}）" if s.zh else f"{name} ({row[entity.key]})"
-        mark = "，" if s.zh else ", "
-        out.append(mark.join([name, *parts]))
+        if s.zh:
+            out.append("，".join([name, *parts]))
+        else:
+            out.append(", ".join([_bare(name, entity) if listed_under else name, *_fused(parts)]))
+    return out
+
+
+def _bare(name: str, entity: Entity) -> str:
+    """Leave out what an English heading has said already: `the playlist` of `the playlist Kitchen Disco`."""
+    rest = name.removeprefix(f"the {entity.label.en} ")
+    return rest if rest != name and _NAMED.match(rest) else name
+
+
+def _fused(parts: Sequence[str]) -> list[str]:
+    """Say `with` once for several things that an English row comes with."""
+    out: list[str] = []
+    for part in parts:
+        if part.startswith("with ") and out and out[-1].startswith("with "):
+            out[-1] += f"{' and' if ' and ' not in out[-1] else ','} {part[5:]}"
+        else:
+            out.append(part)
     return out
 
 
@@ -85,7 +107,7 @@ def _telling(s: Speaker, fields: Sequence[Field], rows: Sequence[Row], most: int
         said = [row.get(field.name) for row in rows]
         if all(value is None for value in said) or field.kind in (Kind.VALUE, Kind.LIST) or field.prose:
             continue
-        weight = s.weight(field) + (field.kind is Kind.STATE) * 4.5 + (field.name == first) * 10
+        weight = s.weight(field) - 4 * (field.name == "currency") + (field.kind is Kind.STATE) * 4.5 + (field.name == first) * 10
         if len(rows) > 1 and all(value == said[0] for value in said):
             weight -= 2
         weighed.append((-weight - s.rng.random() / 2, index, field))
@@ -112,7 +134,8 @@ def find(s: Speaker, told: Told) -> list[str]:
     assert listing is not None
     most = 3 if told.short else MOST_ROWS
     same = [name for name, value in told.args.items() if items and items[0].get(name) == value]
-    rows = describe_rows(s, entity, listing.fields, items[:most], 2 if len(items) > 1 else 3, told.args.get("sort_by", ""), same)
+    rows = describe_rows(s, entity, listing.fields, items[:most], 2 if len(items) > 1 else 3, told.args.get("sort_by", ""), same,
+                         listed_under=total > 1)  # fmt: skip
     measure = measure_of(entity.label.zh)
     if total == 1:
         return [s.line("find_one", what=entity.label.say(s.language), row=rows[0], measure=measure)]
@@ -154,13 +177,16 @@ def compare(s: Speaker, told: Told) -> list[str]:
     rows = []
     for name, item in zip(names, items, strict=True):
         parts = [words for f in shown if (words := s.short(f, item.get(f.name)))]
-        rows.append((f"{name}：" if s.zh else f"{name}: ") + ("，" if s.zh else ", ").join(parts) if parts else name)
-    out = rows_line(s, s.line("compare", aspects=s.join(s.label(f) for f in shown)), rows, 0)
+        said = "，".join(parts) if s.zh else ", ".join(_fused(parts))
+        rows.append((f"{name}：" if s.zh else f"{_bare(name, entity)}: ") + said if parts else name)
+    lead = s.line("compare", aspects=s.join(s.label(f) for f in shown))
+    out = rows_line(s, lead, rows, 0) if s.zh else [f"{lead}:\n" + "\n".join(f"- {row}" for row in rows)]
     best = told.row.get("highest", {})
     keyed = {item.get(entity.key): name for item, name in zip(items, names, strict=True)}
     figure = next((f for f in shown if f.name in best and f.kind in NUMERIC), None) if not s.zh or len(shown) == 1 else None
     if figure is not None and best[figure.name] in keyed and len(items) > 2:
-        out.append(s.line("compare_best", label=s.label(figure), row=keyed[best[figure.name]]))
+        most = not s.zh and figure.unit is None and is_plural(s.label(figure))
+        out.append(s.line("compare_most" if most else "compare_best", label=s.label(figure), row=keyed[best[figure.name]]))
     return out
 
 

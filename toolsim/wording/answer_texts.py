@@ -10,6 +10,8 @@ from toolsim.wording.answer_rows import name_row
 from toolsim.wording.answer_words import article, be, is_plural, quoted
 
 _SENTENCE = re.compile(r"\b(?:is|are|has|have|will|was|were)\b|^(?:please|how|when|what|please)\b")
+_PERSON = re.compile(r"(?:customer|client|patient|student|member|guest|courier|driver|tenant|lawyer|doctor|tutor|teacher)$")
+_ORDER = re.compile(r"(?:come|bring|please|pay|call|check|take|do|stay|collect|pick|return|sign|keep)\b")
 _DETERMINED = re.compile(r"(?:the|a|an|your|their|its|it|that)\b")
 
 
@@ -40,6 +42,8 @@ def notify(s: Speaker, told: Told) -> list[str]:
     who = s.names.get(told.row["recipient"], "") or _recipient(s, target_row(s, told), told.target.label.zh)
     channel = s.say(message.field("channel"), told.row["channel"])
     act = "notify_you" if who in ("you", "您") else "notify"
+    if not s.zh and act == "notify" and told.row["recipient"] not in s.names and not _PERSON.search(told.target.label.en):
+        act = "notify_about"
     out = [s.line(act, who=who, channel=channel, topic=_topic(s, told.row["topic"]))]
     return out if told.short else [*out, s.line("notify_text", text=quoted(told.row["body"], s.zh))]
 
@@ -57,6 +61,8 @@ def _topic(s: Speaker, topic: str) -> str:
     if s.zh:
         return topic
     if _SENTENCE.search(topic) and not _DETERMINED.match(topic.partition(" that ")[0] if " that " in topic else ""):
+        return f'"{topic}"'
+    if _ORDER.match(topic):
         return f'"{topic}"'
     return topic if _DETERMINED.match(topic) or is_plural(topic) else f"the {topic}"
 

@@ -111,7 +111,7 @@ class Teller:
         return lists.describe_rows(s, entity, fields, rows, 1)
 
     def message(self, done: Done) -> str:
-        """Give what a refusal says, with names in place of the numbers that the user never speaks of, and days as people say them."""
+        """Give what a refusal says, with names for the numbers that the user never speaks of, and days as people say them."""
         message = _KEY.sub(lambda match: self._speaker.names.get(match[0], match[0]), done.refused)
         if self.language == "en":
             message = _DAY.sub(lambda match: self._speaker.moment(match[0]), message.replace("you is ", "you are "))

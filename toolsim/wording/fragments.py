@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from toolsim.taxonomy.declarations import Field, Kind
+from toolsim.taxonomy.declarations import NUMERIC, Field, Kind
 from toolsim.verbs.verb import Args
 from toolsim.wording import joints, values
 from toolsim.wording.clauses import Clauses
 from toolsim.wording.labels import shown
 
 
-def fragments(teller: Clauses, args: Args) -> str:
-    """Give the values of arguments as one fragment; those that could be taken for each other are named."""
+def fragments(teller: Clauses, args: Args, among: Args | None = None) -> str:
+    """Give the values of arguments as one fragment; those that could be taken for each other are named.
+
+    Args:
+        among: all that was told by then, where a value is to be known from among it.
+    """
     fields = teller.sheet.fields
     out: list[tuple[str, bool]] = []
     phrased, done = False, set[str]()
@@ -28,8 +33,9 @@ def fragments(teller: Clauses, args: Args) -> str:
         elif field.item is not None and field.item.kind is Kind.VALUE:
             teller.clauses({name: value})
         else:
-            alike = sum(_sort(fields[other]) == _sort(field) for other in args)
-            said, own = _fragment(teller, field, value, alike > 1)
+            alike = sum(_sort(fields[other]) == _sort(field) for other in args) > 1
+            alike = alike or (among is not None and not teller.en and field.kind in NUMERIC and _figures(fields, among) > 1)
+            said, own = _fragment(teller, field, value, alike)
             out.append((said, field.kind is Kind.FLAG))
             phrased = phrased or own
     parts = [_nominal(part) if teller.en and not flag else part for part, flag in out if part]
@@ -45,6 +51,11 @@ _LED = re.compile(r"^(?:with (?!no\b)|on (?=\d|the |(?:Mon|Tues|Wednes|Thurs|Fri
 def _nominal(part: str) -> str:
     """Take the word away that led to a value in its sentence: `the 3rd` of `on the 3rd`, `a budget of 90 yuan`."""
     return _LED.sub("", part)
+
+
+def _figures(fields: Mapping[str, Field], args: Args) -> int:
+    """Count the parameters that hold figures."""
+    return sum(fields[name].kind in NUMERIC | {Kind.LIST} for name in args)
 
 
 def _bare(clause: str) -> str:

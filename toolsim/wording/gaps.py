@@ -149,5 +149,6 @@ def described(api: Api, language: Language) -> Template:
     if len(head) > longest:
         whole, head = head, commas.split(head)[0].strip()
         head = _BEGUN_LIST.sub("", head) if whole[len(head) : len(head) + 1] == "," else head
+    head = re.sub("一(?=[个次份张位条笔件间场台项])", "那", head, count=1) if language == "zh" else head
     head = head if head[:2].isupper() or language == "zh" else head[:1].lower() + head[1:]
     return Template((f"{head} " if language == "en" else head, CLAUSES, ""), frozenset({CLAUSES}), mood(head, language))

@@ -26,6 +26,8 @@ def insert_en(phrase: str, said: str) -> str:
     if said.startswith("from ") and re.search(r"\b(?:until|by) $", before):
         said = said.removeprefix("from ").removesuffix(" on") + " or later"
     before = lead_en(before, said)
+    if said.startswith("by ") and before.endswith("until "):
+        said = said[3:] + " at the latest"
     if said.startswith("by ") and before.endswith("by "):
         said = said[3:]
     if said.startswith(("by ", "from ", "between ")):
@@ -116,8 +118,9 @@ def chain(clauses: list[str]) -> str:
     if withs:
         bare.insert(0, f"with {listed_en(withs)}")
     text = " ".join(near)
-    for group in (listed_en(rest), " and ".join(bare), listed_en(relative)):
-        comma = "," if len(rest) > 1 or len(near) > 2 else ""
+    without = ", " if len(withs) > 1 else " and "
+    for group in (listed_en(rest), without.join(bare), listed_en(relative)):
+        comma = "," if len(rest) > 1 or len(near) > 2 or text.endswith(" on") else ""
         text += f"{comma} {group}" if text and group else group
     return text
 
@@ -125,7 +128,7 @@ def chain(clauses: list[str]) -> str:
 def run_on(pieces: list[str]) -> str:
     """Tell one entry of a list: its pieces one after the other, `with` said once."""
     text = pieces[0] if pieces else ""
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         if piece.startswith("with "):
             text += f", {piece[5:]}" if "with " in text else f" {piece}"
         else:
@@ -224,7 +227,7 @@ _COUNTED = (
     ("位", "人$|客户|医生|老师|律师|员$|顾问|艺人|用户|者$"), ("台", "机$|云主机|冰箱|设备|温控器|农机|传感器|电器"),
     ("间", "房$|房间|会议室|展厅|教室"), ("场", "演出|会议|考试|展览|讲解|庭审|音乐会"), ("首", "曲目|歌"),
     ("件", "行李|藏品|乐器|包裹|证据|商品|托运单"), ("辆", "车$|车辆"), ("块", "地块|硬盘"),
-    ("条", "记录|规则|条款|预警|条目|告警|提醒"),
+    ("顿", "餐$"), ("条", "记录|规则|条款|预警|条目|告警|提醒"),
     ("节", "课$"), ("门", "课程"), ("道", "菜|试题|菜品"), ("次", "预约|就诊|咨询|化验|调查|校准|揽收|作业|接种|发布|班次|清运"),
     ("趟", "航班|行程"), ("家", "酒店|餐厅|医院|农场"), ("盏", "灯$"), ("把", "锁$"),
 )  # fmt: skip
@@ -238,7 +241,7 @@ def counted_zh(noun: str, number: str = "一") -> str:
 
 def needs_quotes(name: str) -> bool:
     """Tell whether a Chinese name would run into its surroundings without quotation marks."""
-    return len(name) > 9 or not name.isalnum() or any(c in name for c in "的和把给在是了去")
+    return "《" not in name and (len(name) > 9 or not name.isalnum()) or any(c in name for c in "的和把给在是了去")
 
 
 _PROFESSIONAL_ZH = re.compile(r"(?:律师|医生|老师|辅导老师)的$")
@@ -251,17 +254,18 @@ def pile_zh(owner: str, which: Sequence[str], day: str, noun: str) -> str:
         owner = owner.removesuffix("的")
     elif owner in ("您的", "你的", "我的") and parts and _PROFESSIONAL_ZH.search(parts[0]):
         owner, parts[0] = owner[0], f"约{parts[0]}"
+    parts = [part.removesuffix("的") if part.endswith("里的") and part is not parts[-1] else part for part in parts]
     if day:
         parts = [part.removesuffix("的") if re.match(r"约|.*(?:律师|医生|老师|队|站|馆|厅|农场|牧场)的$", part) else part for part in parts]
         parts = [*parts, f"{day}的"] if not parts or not parts[-1].endswith("的") else [f"{day}{parts[0]}", *parts[1:]]
     return re.sub("的的+", "的", f"{owner}{''.join(parts)}{noun}")
 
 
-_IN_FRONT_ZH = frozenset(("委托人", "受益人", "收款人", "艺人", "业务联系人", "银行客户"))
+_IN_FRONT_ZH = frozenset(("委托人", "受益人", "收款人", "艺人", "联系人", "客户"))
 _BOOKS_ZH = frozenset(("曲目", "歌单", "专辑", "展览", "菜谱"))
 _ALONE_ZH = frozenset(
     (
-        "办公文档", "出租乐器", "餐厅菜品", "保险标的", "藏品", "作物", "食材", "肥料库存", "库存商品", "房间", "住处", "家电",
+        "文档", "乐器", "菜", "保险标的", "肥料", "库存", "藏品", "作物", "食材", "房间", "住处", "家电",
         "会议室", "单车站点", "私有网络", "云主机", "云硬盘", "云数据库", "服务", "农场", "地块", "枢纽", "快递柜", "课程",
     )
 )  # fmt: skip
@@ -279,7 +283,7 @@ def named_zh(name: str, label: str, short: bool = False) -> str:
     if label in _BOOKS_ZH:
         return f"《{name}》" if short or label in ("曲目", "展览") else f"{label}《{name}》"
     if label in _IN_FRONT_ZH:
-        return f"{label.removeprefix('银行').removeprefix('业务')}{name}"
+        return f"{label}{name}"
     if label in _QUOTED_ZH:
         return f"“{name}”{label.removeprefix('云').removeprefix('天气')}"
     quoted = f"“{name}”" if needs_quotes(name) else name
@@ -299,6 +303,7 @@ def before_list(text: str, language: Language) -> str:
     return _BEFORE_LIST[language].sub("", text.rstrip())
 
 
+_DOUBLED = re.compile(r"\b([a-z]+) \1\b(?![-'])")
 _ARTICLES = re.compile(r"\b(the|a|an|my|our) (?=(?:the|a|an|my|our) )")
 
 
@@ -309,5 +314,6 @@ def tidy(text: str, language: Language) -> str:
         text = re.sub(r"，[，、]+|、+，", "，", re.sub(r"(的|、)\1+", r"\1", text))
         return text.strip("，、 ")
     text = re.sub(r"\s+([,;:?])", r"\1", re.sub(r"\s+", " ", text))
+    text = _DOUBLED.sub(r"\1", text)
     text = _ARTICLES.sub("", re.sub(r",(?:,| ,)+", ",", text))
     return text.strip(" ,:;")

@@ -28,7 +28,7 @@ def shown(field: Field, said: str, language: Language) -> tuple[str, str]:
         return label, said
     unit = _UNITS_ZH.search(label)
     if unit and field.kind in NUMERIC and field.unit is None:
-        measure = unit[1].removeprefix("单位：")
+        measure = unit[1].removeprefix("单位：").replace("百分制", "分")
         return label[: unit.start()], measure + said if measure in _BEFORE else said + measure
     return label, said
 

@@ -45,8 +45,8 @@ _ASKING_LATER = re.compile(
 )
 _ASKING_LAST = re.compile(r"[,:;] (?:and )?(?:which|when|where|who|whose|have)\b[^,:;]*$")
 _NOT_VERBS = re.compile(
-    r"(?:top|time|head|heat|machine|water|price|value|sample|report|budget|claim) "
-    r"(?:of|foods?|sheet|counts|stress|list|need|curve|numbers?)\b|sample for|budget \{|let's"
+    r"(?:top|time|head|heat|machine|water|price|value|sample|report|budget|claim|repair) "
+    r"(?:of|costs?|foods?|sheet|counts|stress|list|need|curve|numbers?)\b|sample for|budget \{|let's"
 )
 _DO = re.compile(r"(?:do|have) (?!the |a |an |my |our |\{(?!hold))")
 _VERB_AFTER_OBJECT = re.compile(r"have \{\w+\} (?:\{|\w+ed|laid|put|run|sent)")

@@ -10,7 +10,7 @@ from random import Random
 from toolsim.apis.api import Api
 from toolsim.base.text import Language
 from toolsim.taxonomy.declarations import Kind
-from toolsim.verbs.verb import Args, Effect
+from toolsim.verbs.verb import Args
 from toolsim.wording import gaps, joints
 from toolsim.wording.clauses import Clauses, Told
 from toolsim.wording.fragments import fragments
@@ -91,7 +91,7 @@ class Phrasing:
         """Phrase only the values of some parameters, as a fragment for a later turn: `until 26 June`."""
         teller = Clauses(self.world, self.api, self.rng, self.pointer, self.sheet)
         teller.entry = entry
-        parts = fragments(teller, {name: args[name] for name in self.sheet.fields if name in names and name in args})
+        parts = fragments(teller, {name: args[name] for name in self.sheet.fields if name in names and name in args}, args)
         return Request(joints.tidy(parts, self.language), Mood.STATEMENT, tuple(teller.told))
 
     def named(self, args: Args, name: str) -> Request:
@@ -208,12 +208,12 @@ class Phrasing:
         if noun[:1] in tuple("，。？；吧吗呢") or (last and not noun):
             return False
         length = sum(map(len, clauses))
-        if self.api.effect is Effect.WRITE:
+        if self.api.operation.verb not in _SEARCHES:
             return len(clauses) > 1 or length > _LONG_CLAUSE
         return len(clauses) > 2 or (len(clauses) == 2 and length > _LONG_PAIR)
 
     def _trailing(self, chosen: Template, clauses: list[str]) -> str:
-        if self.api.effect is Effect.WRITE:
+        if self.api.operation.verb not in _SEARCHES:
             return self._listed(clauses)
         lead = _ONLY.get(self.api.operation.verb, _WANTED)
         said = "、".join([clause.removesuffix("的") for clause in clauses[:-1]] + clauses[-1:])
@@ -224,6 +224,7 @@ class Phrasing:
         return "，".join(clause.removesuffix("的") for clause in clauses)
 
 
+_SEARCHES = frozenset({"find", "rank", "measure"})
 _WANTED = ("要", "要", "得是", "只要")
 _ONLY = {"rank": ("只看", "只排"), "measure": ("只算", "只算")}
 _LONG_CLAUSE = 14

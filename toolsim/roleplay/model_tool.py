@@ -1,0 +1,105 @@
+"""A model as the tool, for specs that no world backs: under the result schema, and never against what it has shown before."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+from toolsim.apis.validation import Validator
+from toolsim.base.text import Language, Text
+from toolsim.models.chat import ChatModel, ChatRequest
+from toolsim.models.failures import FailureKind, ModelFailure
+from toolsim.roleplay.actors import ToolResult
+from toolsim.roleplay.dialogue import ToolCall
+from toolsim.roleplay.ledger import Ledger
+from toolsim.roleplay.prompts import prompt
+
+TRIES = 3
+_READS = re.compile(
+    r"^(?:[A-Za-z]+_)?(?:get|find|list|search|show|view|check|read|query|look|fetch|count|compare|rank|compute|convert|estimate)",
+    re.I,
+)
+_FENCE = re.compile(r"^```(?:json)?\s*|\s*```$")
+_OBJECT: dict[str, Any] = {"type": "object"}
+_UNKNOWN = Text("There is no tool {name}.", "没有名为{name}的工具。")
+
+
+class ModelTool:
+    """Asks a model for the result of each call, and holds it to schema and ledger."""
+
+    def __init__(self, specs: dict[str, dict[str, Any]], language: Language, now: str, seed: int, model: ChatModel) -> None:
+        """Set the tool up.
+
+        Args:
+            specs: name -> description, parameters and, where known, result (JSON Schema) and effect (READ or WRITE).
+        """
+        self.name = model.name
+        self._specs = specs
+        self._language: Language = language
+        self._now = now
+        self._seed = seed
+        self._model = model
+        self.ledger = Ledger()
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """Give the result of one call.
+
+        Raises:
+            ModelFailure: the answers stayed off schema or against the ledger.
+        """
+        name = call.function.name
+        spec = self._specs.get(name)
+        if spec is None:
+            return self._fault("unknown_api", _UNKNOWN.say(self._language).format(name=name))
+        try:
+            arguments = orjson.loads(call.function.arguments)
+        except orjson.JSONDecodeError as error:
+            return self._fault("invalid_arguments", str(error))
+        violations = Validator(spec.get("parameters") or _OBJECT).violations(arguments)
+        if violations:
+            return self._fault("invalid_arguments", violations[0].say(self._language))
+        return ToolResult(orjson.dumps(await self._result(name, spec, arguments)).decode())
+
+    async def _result(self, name: str, spec: dict[str, Any], arguments: dict[str, Any]) -> Any:
+        schema = spec.get("result") or _OBJECT
+        validator, writes = Validator(schema), spec.get("effect", "READ" if _READS.match(name) else "WRITE") == "WRITE"
+        if writes:
+            self.ledger.forget(arguments)
+        problem = ""
+        for attempt in range(TRIES):
+            text = prompt(
+                "tool",
+                self._language,
+                name=name,
+                description=spec.get("description", ""),
+                now=self._now,
+                result_schema=orjson.dumps(schema).decode(),
+                ledger=self.ledger.shown(),
+                arguments=orjson.dumps(arguments).decode(),
+                problem=problem,
+            )
+            messages = ({"role": "user", "content": text},)
+            request = ChatRequest(messages=messages, answer_schema=schema, seed=self._seed, attempt=attempt)
+            reply = await self._model.complete(request)
+            result, problem = self._read(reply.content, validator)
+            if not problem:
+                self.ledger.note(arguments, result, writes)
+                return result
+        raise ModelFailure(FailureKind.UNPARSED, f"{name}: {problem}")
+
+    def _read(self, text: str, validator: Validator) -> tuple[Any, str]:
+        """Read an answer; give what is wrong with it, if anything is."""
+        try:
+            result = orjson.loads(_FENCE.sub("", text.strip()))
+        except orjson.JSONDecodeError as error:
+            return None, f"no JSON: {error}"
+        violations = validator.violations(result)
+        if violations:
+            return None, violations[0].say(self._language)
+        objections = self.ledger.objections(result)
+        return result, objections[0] if objections else ""
+
+    def _fault(self, code: str, message: str) -> ToolResult:
+        return ToolResult(orjson.dumps({"error": {"code": code, "message": message}}).decode(), code)
