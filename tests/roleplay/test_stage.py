@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -202,7 +203,12 @@ def test_a_fault_is_given_to_the_assistant_as_json_with_code_and_message(corpus:
             content = next(m.content for m in dialogue.messages if m.role == "tool") or ""
             error = orjson.loads(content)["error"]
             assert error["code"] == scenario.flaw.rule and error["message"]  # type: ignore[union-attr]
-            assert error["message"].rstrip("。.") in (dialogue.messages[4].content or ""), dialogue.messages[4].content
+            assert bare(error["message"]) in bare(dialogue.messages[4].content or "")
+
+
+def bare(text: str) -> str:
+    """Leave out case and punctuation."""
+    return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 
 def test_a_dialogue_played_again_has_the_same_bytes(corpus: Corpus) -> None:
@@ -239,10 +245,7 @@ def test_the_world_is_put_back_even_if_the_play_breaks_off(corpus: Corpus) -> No
 
 
 def test_openai_form_keeps_null_content_beside_calls_and_leaves_out_what_is_not_there() -> None:
-    assert calls("a").openai() == {
-        "role": "assistant",
-        "content": None,
-        "tool_calls": [{"id": "k1", "type": "function", "function": {"name": "a", "arguments": "{}"}}],
-    }
+    made = {"id": "k1", "type": "function", "function": {"name": "a", "arguments": "{}"}}
+    assert orjson.loads(orjson.dumps(calls("a").openai())) == {"role": "assistant", "content": None, "tool_calls": [made]}
     assert say("Hi.").openai() == {"role": "assistant", "content": "Hi."}
     assert Message(role="tool", content="{}", tool_call_id="k1").openai() == {"role": "tool", "content": "{}", "tool_call_id": "k1"}

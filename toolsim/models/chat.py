@@ -67,6 +67,8 @@ class ChatReply(Record):
     calls: tuple[ChatCall, ...] = ()
     reasoning: str = ""
     """Thinking that the endpoint returns beside the answer, or in <think> tags; never shown to other roles."""
+    malformed: tuple[str, ...] = ()
+    """Pieces of text that were meant as calls and cannot be read; only where calls are written as text."""
     finish: str = "stop"
     """stop, length, tool_calls, or what the endpoint says."""
     usage: Usage = Usage(calls=1)

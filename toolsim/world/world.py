@@ -124,6 +124,14 @@ class World:
             return Outcome(fault=refusal.fault)
         return Outcome(result=api.wire.encode_result(results))
 
+    def fork(self) -> World:
+        """Make a world of its own in the same state; rows are shared, since they are never changed in place."""
+        other = World.__new__(World)
+        other.plan, other.seed, other.language, other.now = self.plan, self.seed, self.language, self.now
+        other.tables = {table: dict(rows) for table, rows in self.tables.items()}
+        other._journal = []
+        return other
+
     def _knows(self, api: Api) -> bool:
         return any(pack is api.pack for pack in self.plan.packs)
 

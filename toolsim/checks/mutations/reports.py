@@ -92,6 +92,8 @@ def answer_date_wrong(case: Case, rng: Random) -> Dialogue | None:
     for index, text, spot in rng.sample(ways, len(ways)):
         words = text[spot.start : spot.end]
         other = date.fromisoformat(spot.value) + timedelta(days=rng.choice((1, 2, 9)))
+        if not re.search(r"月|[A-Za-z]{3}", words):
+            continue
         new = re.sub(r"(?<!\d)\d{1,2}(?!\d)(?=[日号]|\b)(?!月)", str(other.day), words, count=1) if other.day else words
         if new != words and other.isoformat() not in _seen(case, index) and not _said_before(case, index, other):
             return with_text(case.dialogue, index, text[: spot.start] + new + text[spot.end :])
