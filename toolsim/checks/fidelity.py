@@ -1,4 +1,4 @@
-"""Fidelity: whether a model that played the user kept to goal, facts and plan: invented, leaked, withheld, gave in, stopped early."""
+"""Fidelity: whether a model that played the user kept to the plan, or invented, leaked, withheld, gave in, stopped early."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from toolsim.checks.finding import CHECKS, Finding
 
 _LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z'’]*(?:[ ,]+[A-Za-z][A-Za-z'’]*){3,}")
 _YOU = re.compile("你(?!们)")
-_OTHER = re.compile(r"\b(?:Chinese|Mandarin)\b")
+_OTHER = {"en": re.compile(r"\b(?:Chinese|Mandarin)\b"), "zh": re.compile("英语|英文|翻译")}
 
 
 @CHECKS.register("language")
@@ -27,7 +27,7 @@ def language(case: Case) -> Iterator[Finding]:
                 if any(run not in seen for run in re.findall(r"[\u3400-\u9fff]+", text)) and not _chat(case, index):
                     yield Finding("language.script", path, "Chinese in an English dialogue")
             else:
-                yield from _chinese(text, path, seen)
+                yield from () if _chat(case, index) else _chinese(text, path, seen)
                 bare = _without_data(text, seen)
                 polite, familiar = polite or ("您" if "您" in bare else ""), familiar or ("你" if _YOU.search(bare) else "")
         if message.role in ("tool", "system"):
@@ -54,7 +54,7 @@ def _chat(case: Case, index: int) -> bool:
     """Tell whether small talk has come to the other language, so that words of it are in place."""
     if case.scenario is None or case.scenario.calls or case.scenario.flaw is not None:
         return False
-    return any(_OTHER.search(message.content or "") for message in case.messages[: index + 1] if message.role == "user")
+    return any(_OTHER[case.language].search(message.content or "") for message in case.messages[: index + 1] if message.role == "user")
 
 
 def _talk(case: Case) -> bool:

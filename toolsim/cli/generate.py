@@ -11,7 +11,7 @@ import click
 from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.base.errors import ToolsimError, near
 from toolsim.base.text import LANGUAGES, Language
-from toolsim.dataset.store import read_manifest
+from toolsim.dataset.store import run_digest
 from toolsim.pipeline.config import RunConfig, content_digest
 from toolsim.pipeline.generate import Progress, generate
 from toolsim.scenario.categories import load_mix
@@ -47,7 +47,7 @@ def command(
         packs=_packs(catalogue, _listed(domains)),
         seed=seed,
         content=content_digest(folders),
-        against=tuple(str(read_manifest(run)["config"]["content"]) + str(run.name) for run in against),
+        against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{shares.name}-{seed}"
     with RunProgress(count) as progress:

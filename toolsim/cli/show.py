@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from toolsim.base import seeds
 from toolsim.base.errors import ToolsimError, UnknownName
@@ -63,7 +63,7 @@ def _named(run: Path, identity: str) -> Found:
     found = find(run, identity)
     if found is None:
         known = (line.identity() for line in lines(run, "dialogues"))
-        close = [name for name, _, _ in process.extract(identity, known, limit=_CANDIDATES)]
+        close = [name for name, _, _ in process.extract(identity, known, scorer=fuzz.ratio, limit=_CANDIDATES)]
         raise UnknownName("dialogue", identity, close)
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, TypeVar
@@ -21,7 +22,9 @@ from toolsim.base.records import Record
 R = TypeVar("R", bound=Record)
 
 STREAMS = ("scenarios", "dialogues", "findings", "samples", "rejections")
-MANIFEST, TOOLS, JOURNAL = "manifest.json", "tools.json", "journal.jsonl"
+MANIFEST, TOOLS, JOURNAL, LOCK = "manifest.json", "tools.json", "journal.jsonl", "lock"
+_PASSING = ".new"
+"""What the name of a file ends in until it is there as a whole."""
 
 
 class RunError(ToolsimError):
@@ -41,30 +44,45 @@ class RunWriter:
         self.batches = 0
         """Whole batches on disk."""
         self._files: dict[str, BinaryIO] = {}
-        with _explained(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (folder / "lock").open("wb")
+        self._sizes: dict[str, int] = {}
+        """Of the streams, at the last whole batch."""
+        self._open = ExitStack()
+        try:
+            with _explained(folder):
+                self._begin(manifest, tools)
+        except BaseException:
+            self._open.close()
+            raise
+
+    def _begin(self, manifest: dict[str, Any], tools: dict[str, Any]) -> None:
+        """Take the folder; what tells that it is a run lies there before any stream does."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._refuse_strangers()
         self._take_lock()
-        with _explained(folder):
-            self._compare(manifest)
-            sizes = self._last_sizes()
-            self._files = {name: _open_at(folder / f"{name}.jsonl", sizes.get(name, 0)) for name in STREAMS}
-            self._journal = _open_at(folder / JOURNAL, sizes.get("journal", 0))
-            _write_whole(folder / TOOLS, tools)
-            _write_whole(folder / MANIFEST, manifest)
+        self._compare(manifest)
+        sizes = self._last_sizes()
+        _write_whole(self.folder / TOOLS, tools)
+        _write_whole(self.folder / MANIFEST, manifest)
+        self._sizes = {name: sizes.get(name, 0) for name in STREAMS}
+        self._files = {name: self._open_at(f"{name}.jsonl", size) for name, size in self._sizes.items()}
+        self._journal = self._open_at(JOURNAL, sizes.get("journal", 0))
 
     def _take_lock(self) -> None:
+        lock = self._open.enter_context((self.folder / LOCK).open("ab"))
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
             raise RunError(f"{self.folder} is being written by another process") from None
 
+    def _refuse_strangers(self) -> None:
+        """Write into no folder that holds something else, not even a lock."""
+        own = {LOCK, TOOLS, *(name + _PASSING for name in (TOOLS, MANIFEST))}
+        strangers = sorted(p.name for p in self.folder.iterdir() if p.name not in own)
+        if strangers and MANIFEST not in strangers:
+            raise RunError(f"{self.folder} is not empty and holds no run ({strangers[0]})", hint="choose another --out")
+
     def _compare(self, manifest: dict[str, Any]) -> None:
-        path = self.folder / MANIFEST
-        if not path.exists():
-            strangers = sorted(p.name for p in self.folder.iterdir() if p.name not in ("lock", TOOLS))
-            if strangers:
-                raise RunError(f"{self.folder} is not empty and holds no run ({strangers[0]})", hint="choose another --out")
+        if not (self.folder / MANIFEST).exists():
             return
         old = read_manifest(self.folder)
         differing = sorted(_differing(old, manifest))
@@ -84,7 +102,7 @@ class RunWriter:
         end = 0
         for line in path.read_bytes().splitlines(keepends=True):
             entry = _journal_entry(line, self.batches)
-            if entry is None or any((self.folder / f"{n}.jsonl").stat().st_size < size for n, size in entry["sizes"].items()):
+            if entry is None or any(_size(self.folder / f"{n}.jsonl") < size for n, size in entry["sizes"].items()):
                 break
             end += len(line)
             self.batches += 1
@@ -104,6 +122,7 @@ class RunWriter:
             sizes = {name: file.tell() for name, file in self._files.items()}
             entry = orjson.dumps({"batch": index, "sizes": sizes})
             _put(self._journal, entry + b" " + seeds.digest(entry).encode() + b"\n")
+        self._sizes = sizes
         self.batches += 1
 
     def finish(self, name: str, content: Any) -> None:
@@ -115,8 +134,37 @@ class RunWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for file in (*self._files.values(), self._journal, self._lock):
-            file.close()
+        with self._open:
+            if error is not None:
+                self._drop_half_a_batch()
+
+    def _drop_half_a_batch(self) -> None:
+        """Leave files of whole lines that agree with one another, as far as the disk lets us."""
+        for name, file in self._files.items():
+            with suppress(OSError):
+                file.close()
+            path = self.folder / f"{name}.jsonl"
+            with suppress(OSError):
+                if _size(path) > self._sizes[name]:
+                    os.truncate(path, self._sizes[name])
+
+    def _open_at(self, name: str, size: int) -> BinaryIO:
+        """Open a file for appending, cut to the size that counts."""
+        file = (self.folder / name).open("ab")
+        self._open.callback(_close, file)
+        file.truncate(size)
+        file.seek(0, os.SEEK_END)
+        return file
+
+
+def _close(file: BinaryIO) -> None:
+    """Close a file; what it still holds back belongs to no whole batch."""
+    with suppress(OSError):
+        file.close()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _put(file: BinaryIO, data: bytes) -> None:
@@ -125,20 +173,12 @@ def _put(file: BinaryIO, data: bytes) -> None:
     os.fdatasync(file.fileno())
 
 
-def _open_at(path: Path, size: int) -> BinaryIO:
-    """Open a file for appending, cut to the size that counts."""
-    file = path.open("ab")
-    file.truncate(size)
-    file.seek(0, os.SEEK_END)
-    return file
-
-
 def _write_whole(path: Path, content: Any) -> None:
     """Write a file so that it is there as a whole or not at all; leave it if it is there already as wanted."""
     data = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
     if path.exists() and path.read_bytes() == data:
         return
-    passing = path.with_name(path.name + ".new")
+    passing = path.with_name(path.name + _PASSING)
     with passing.open("wb") as file:
         _put(file, data)
     passing.replace(path)
@@ -193,7 +233,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise RunError(f"{folder} holds no run", hint=f"a run folder has a {MANIFEST}; `toolsim generate` makes one") from None
     except orjson.JSONDecodeError as error:
         raise RunError(f"{folder / MANIFEST} is not valid JSON ({error})") from None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("config"), dict):
+        raise RunError(f"{folder / MANIFEST} is not that of a run")
     return manifest
+
+
+def run_digest(folder: Path) -> str:
+    """Give the digest of what a run holds: its manifest, and its journal with the sizes of all streams.
+
+    Raises:
+        RunError: the folder holds no run.
+    """
+    read_manifest(folder)
+    journal = folder / JOURNAL
+    return seeds.digest((folder / MANIFEST).read_bytes() + (journal.read_bytes() if journal.exists() else b""))
 
 
 def read_tools(folder: Path) -> dict[str, dict[str, Any]]:

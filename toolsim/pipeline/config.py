@@ -11,6 +11,7 @@ from toolsim.base import seeds
 from toolsim.base.folders import shipped
 from toolsim.base.records import Record
 from toolsim.base.text import Language
+from toolsim.pipeline.casting import Casting
 from toolsim.taxonomy.loader import SHARED_FILES, pack_files
 
 BATCH = 24
@@ -30,8 +31,10 @@ class RunConfig(Record):
     content: str
     """Digest of packs and scenario data."""
     batch: int = BATCH
+    casting: Casting = Casting()
+    """Who plays."""
     against: tuple[str, ...] = ()
-    """Digests of earlier runs whose dialogues may not come again."""
+    """Names and digests of earlier runs whose dialogues may not come again."""
 
     def digest(self) -> str:
         """Give the digest of the configuration."""

@@ -49,14 +49,14 @@ def lines_of(made: list[Made], index: int, config: RunConfig) -> BatchLines:
 def _line(made: Made, config: RunConfig) -> Line:
     slot, scenario, dialogue = made.slot, made.scenario, made.dialogue
     language = slot.id[:2]
-    findings = b"".join(FindingRecord(id=slot.id, code=f.code, path=f.path, message=f.message).line() for f in made.findings)
+    findings = b"".join(FindingRecord(id=made.id, code=f.code, path=f.path, message=f.message).line() for f in made.findings)
     sample, rejection = b"", b""
     if made.passed and scenario is not None and dialogue is not None:
         sample = _sample(made, config).line()
     else:
-        rejection = rejected(slot.id, slot.category.name, language, made.stage, made.reasons)
+        rejection = rejected(made.id, slot.category.name, language, made.stage, made.reasons)
     return Line(
-        slot.id,
+        made.id,
         slot.category.name,
         scenario.line() if scenario else b"",
         dialogue.line() if dialogue else b"",

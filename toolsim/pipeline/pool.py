@@ -8,10 +8,12 @@ import threading
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import Final
 
+from toolsim.base.errors import ToolsimError
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.lines import BatchLines, lines_of
 from toolsim.pipeline.schedule import Schedule
@@ -48,6 +50,8 @@ def _together(config: RunConfig, folders: tuple[Path, ...], workers: int, first:
                 waiting.append(pool.submit(_make, index))
                 index += 1
             yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise ToolsimError("a worker process was killed", hint="take fewer --workers if memory ran out; the same command goes on") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.checks.case import Case
-from toolsim.checks.examine import examine
 from toolsim.checks.finding import Finding
 from toolsim.dataset.duplicates import Signature, sign
+from toolsim.models.failures import ModelFailure
+from toolsim.pipeline.casting import Casting, Casts
 from toolsim.pipeline.schedule import Batch, Slot
 from toolsim.pipeline.texts import user_text
 from toolsim.roleplay.dialogue import Dialogue
@@ -29,7 +30,7 @@ class StageFailure(Exception):
     """Something broke in a stage; recorded with the dialogue that it befell."""
 
     def __init__(self, stage: str, cause: Exception) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}")
+        super().__init__(f"model.{cause.kind}" if isinstance(cause, ModelFailure) else f"{type(cause).__name__}: {cause}")
         self.stage = stage
 
 
@@ -63,6 +64,20 @@ class Made:
     """What the user says, by which near-duplicates are told."""
 
     @property
+    def id(self) -> str:
+        """Of the dialogue: the slot's, with the number of a further trajectory."""
+        return self.scenario.id if self.scenario else self.slot.id
+
+    @property
+    def sample(self) -> int:
+        """Number of the trajectory."""
+        return int(self.id[len(self.slot.id) + 1 :] or 0)
+
+    def fail(self, failure: StageFailure) -> None:
+        """Note what broke."""
+        self.stage, self.reasons = failure.stage, (str(failure),)
+
+    @property
     def passed(self) -> bool:
         """Whether nothing speaks against it."""
         return not self.stage
@@ -71,8 +86,9 @@ class Made:
 class Worker:
     """Makes batches over one catalogue."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, casts: Casts | None = None) -> None:
         self.catalogue = catalogue
+        self.casts = casts or Casts(Casting(), catalogue, {})
         self.planner = ScenarioPlanner(catalogue)
         self._plan_of = lru_cache(maxsize=_PLANS)(self._plan)
 
@@ -81,37 +97,58 @@ class Worker:
 
     def make(self, batch: Batch) -> list[Made]:
         """Make the dialogues of a batch, in order."""
-        return asyncio.run(self._make(batch))
+        return asyncio.run(self.make_all(batch))
 
-    async def _make(self, batch: Batch) -> list[Made]:
+    async def make_all(self, batch: Batch) -> list[Made]:
+        """Make the dialogues of a batch, at once where models let them wait, and give them in order."""
         plan = self._plan_of(batch.packs)
         world = plan.world(batch.world_seed, batch.language)
         fresh = plan.world(batch.world_seed, batch.language)
-        return [await self._one(slot, world, fresh) for slot in batch.slots]
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._slot(slot, world, fresh)) for slot in batch.slots]
+        return [made for task in tasks for made in task.result()]
 
-    async def _one(self, slot: Slot, world: World, fresh: World) -> Made:
-        made = Made(slot)
+    async def _slot(self, slot: Slot, world: World, fresh: World) -> list[Made]:
+        """Plan a slot and play it as often as is wanted."""
+        first = Made(slot)
         mark = world.mark()
         try:
-            await self._stages(made, world, fresh)
+            with boundary("plan"):
+                self._plan_slot(first, world)
+            if first.scenario is not None:
+                with boundary("polish"):
+                    first.scenario = await self.casts.rework(first.scenario)
         except StageFailure as failure:
-            made.stage, made.reasons = failure.stage, (str(failure),)
+            first.fail(failure)
             world.undo(mark)
-            fresh.undo()
-        return made
+        if first.scenario is None or first.stage:
+            return [first]
+        return [await self._perform(first, sample, world, fresh) for sample in range(self.casts.casting.trajectories)]
 
-    async def _stages(self, made: Made, world: World, fresh: World) -> None:
+    def _plan_slot(self, made: Made, world: World) -> None:
         slot = made.slot
-        with boundary("plan"):
-            planned = self.planner.plan(slot.id, slot.seed, slot.category, world, slot.first)
+        planned = self.planner.plan(slot.id, slot.seed, slot.category, world, slot.first)
         made.scenario = planned.scenario
         if made.scenario is None:
             made.stage, made.reasons = "plan", tuple(sorted(planned.misses))
-            return
+
+    async def _perform(self, first: Made, sample: int, world: World, fresh: World) -> Made:
+        """Play and examine a scenario once."""
+        assert first.scenario is not None
+        scenario = first.scenario if not sample else first.scenario.model_copy(update={"id": f"{first.slot.id}-{sample}"})
+        made = Made(first.slot, scenario)
+        try:
+            await self._stages(made, scenario, world.fork(), fresh)
+        except StageFailure as failure:
+            made.fail(failure)
+            fresh.undo()
+        return made
+
+    async def _stages(self, made: Made, scenario: Scenario, world: World, fresh: World) -> None:
         with boundary("play"):
-            made.dialogue = await play(made.scenario, self.catalogue, world)
+            made.dialogue = await play(scenario, self.catalogue, world, self.casts.cast(scenario, world, made.sample))
         with boundary("check"):
-            made.findings = list(examine(Case.of(made.scenario, made.dialogue, self.catalogue, fresh)))
+            made.findings = self.casts.examine(Case.of(scenario, made.dialogue, self.catalogue, fresh))
         if made.findings:
             made.stage, made.reasons = "check", tuple(sorted({finding.code for finding in made.findings}))
             return

@@ -24,15 +24,20 @@ def system_message(scenario: Scenario) -> str:
     return f"{scenario.context}\n{_PROFILE.say(scenario.language)}{orjson.dumps(scenario.profile).decode()}"
 
 
-async def play(scenario: Scenario, catalogue: Catalogue, world: World) -> Dialogue:
-    """Play a scenario with the embedded planner in a world as seeded; the world is left as it was.
+def embedded(scenario: Scenario, catalogue: Catalogue, world: World) -> Cast:
+    """Give the cast that needs no model: the planner as user and assistant, the world as tool."""
+    rng = seeds.stream(scenario.seed, "assistant")
+    return Cast(ScriptedUser(scenario), ScriptedAssistant(scenario, catalogue, rng), WorldTool(scenario, world))
+
+
+async def play(scenario: Scenario, catalogue: Catalogue, world: World, cast: Cast | None = None) -> Dialogue:
+    """Play a scenario in a world as seeded, with the embedded cast unless another is given; the world is left as it was.
 
     Raises:
-        Unseen: the scenario is wrong: it has the assistant use what it cannot see.
+        Unseen: the scenario is wrong: it has the embedded assistant use what it cannot see.
+        ModelFailure: a model that plays gave no answer.
     """
-    rng = seeds.stream(scenario.seed, "assistant")
-    cast = Cast(ScriptedUser(scenario), ScriptedAssistant(scenario, catalogue, rng), WorldTool(scenario, world))
-    stage, mark = Stage(scenario, cast), world.mark()
+    stage, mark = Stage(scenario, cast or embedded(scenario, catalogue, world)), world.mark()
     try:
         ended = await stage.play(system_message(scenario))
         return stage.record(ended, world.digest())

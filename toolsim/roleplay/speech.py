@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any
 
@@ -77,8 +78,10 @@ class Speech:
         if self._language == "en":
             return ("ask_open" if asks(self._label(field)) else "ask_one"), {}
         if field.kind is Kind.REF:
-            noun = api.pack.entity(field.of).label.zh
-            return ("ask_row", {"which": joints.counted_zh(noun, "哪")}) if noun != "用户" else ("ask_person", {})
+            noun, label = api.pack.entity(field.of).label.zh, self._label(field)
+            if noun == "用户" or (joints.counted_zh(noun).startswith("一位") and not label.endswith("编号")):
+                return "ask_person", {}
+            return "ask_row", {"which": joints.counted_zh(noun, "哪"), "number": label if label.endswith("号") else f"{label}的编号"}
         if field.kind in (Kind.ENUM, Kind.STATE) and len(field.options) <= _MOST_OPTIONS:
             return "ask_option", {"options": _either([option.label.zh for option in field.options], "zh")}
         if field.kind in _DATES:
@@ -150,6 +153,14 @@ class Speech:
         unknown = flaw is not None and flaw.rule == "not_found"
         return led(self._voice.say("fault_unknown" if unknown else "fault", slots))
 
+    def _contacts(self) -> dict[str, str]:
+        """Name the people that the system message tells of; Chinese answers call them by these names."""
+        if self._language == "en":
+            return {}
+        user, _, others = self._scenario.context.partition("其联系人")
+        known = {key: self._voice.you for _, key in _CONTACT_ZH.findall(user)}
+        return known | {key: re.sub("^(?:有|和|与)", "", name) for name, key in _CONTACT_ZH.findall(others)}
+
     def _teller(self, index: int) -> Teller:
         """Make a teller who knows how the user has named rows by then."""
         names = {
@@ -159,7 +170,11 @@ class Speech:
             if leaf.is_row and (source := gold.sources[leaf.path]).words and -1 < source.turn < index
             if str(leaf.value) not in source.words
         }
+        names = {**self._contacts(), **names}
         return Teller(self._language, self._scenario.now, self._rng, names)
+
+
+_CONTACT_ZH = re.compile(r"([\u4e00-\u9fff]{2,4})（([A-Z]+\d+)）")
 
 
 def _either(parts: list[str], language: Language) -> str:

@@ -151,7 +151,7 @@ class Find(Searching):
                     say=Phrases(("sorted by {}",), ("按{}排",)),
                 )
             )
-            first = Phrases(("largest or latest first",), ("倒着排",))
+            first = Phrases(("in descending order",), ("倒着排",))
             out.append(
                 make(
                     "descending", Kind.FLAG, Text("largest or latest first", "是否从大到小或从晚到早排列"), auto=False, say=first

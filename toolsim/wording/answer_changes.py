@@ -21,6 +21,8 @@ from toolsim.wording.answer_words import be, counted, has, head, is_plural
 _STATELY = re.compile(r"(?:status|state|whereabouts|certainty|mark)$|状态$|标识$")
 _CLAUSELIKE = re.compile(r"(?:中|着|时|在.|可.{1,2})$|^(?:未|待|没|正在|在|不|有|无|受)")
 _BOOKING = re.compile(r"预|订|约|票|住宿|座|号")
+_OF_ITSELF = re.compile(r" of (?:a|an|the) .*$")
+"""What a label of settings says about the row that they belong to."""
 _THERE = re.compile(r"there (?:is|are) ")
 _FEW_LEFT = 3
 _LEAVES = 6
@@ -103,7 +105,7 @@ def move(s: Speaker, told: Told) -> list[str]:
     again = next((f for f in facts if f.trails and not s.zh and f.words.startswith(f"{state} ")), None)
     if again is not None:
         field = replace(field, options=(Option(code, Text(again.words, "")),))
-    main = state_line(s, "move", told, field, code, target_row(s, told))
+    main = state_line(s, "move" if again is None else "get", told, field, code, target_row(s, told))
     return compose(s, main, [f for f in facts if f is not again])
 
 
@@ -201,7 +203,7 @@ def configure(s: Speaker, told: Told) -> list[str]:
     facts = _clauses(s, field, told.row[field.name])[: 3 if told.short else _LEAVES]
     nested = any(f.kind in (Kind.VALUE, Kind.LIST) for f in field.fields)
     said = ("；" if s.zh else "; ").join(facts) if nested else listed(s, facts)
-    label = s.label(field)
+    label = s.label(field) if s.zh else _OF_ITSELF.sub("", s.label(field))
     return [s.line("configure", row=target_row(s, told), label=label, be=be(label, label), facts=said)]
 
 

@@ -128,7 +128,8 @@ class Speaker:
     def moment(self, stamp: str) -> str:
         """Say a day, or a day and a time."""
         day = values.day(stamp[:10], self.now, self.language, self._manner)
-        return f"{day} at {values.clock(stamp[11:16], self.language)}" if len(stamp) > 10 else day
+        joint = "" if self.zh else " at "
+        return f"{day}{joint}{values.clock(stamp[11:16], self.language)}" if len(stamp) > 10 else day
 
     def bare(self, field: Field, value: Any) -> str:
         """Say a value without the unit that its label names already: `854.9` for the hours on the clock."""
@@ -179,6 +180,8 @@ class Speaker:
     def fact(self, field: Field, value: Any, own: bool = False) -> Fact | None:
         """Say a field, in whichever way fits or as a clause of its own; None when there is nothing worth saying."""
         if value is None or (field.kind is Kind.FLAG and not value) or (field.kind is Kind.REF and self._is_user(value)):
+            return None
+        if self.zh and field.kind is Kind.ENUM and value == "none":
             return None
         if (self.zh or not own) and (words := self.trailing(field, value)):
             return Fact(words, True)

@@ -34,7 +34,7 @@ _PHRASE = 3
 """Options of so many words speak for themselves."""
 _EXPLAINING = 4
 _SPOKEN_OF = 0.3
-_RESULTS = ("结论", "判断结果", "结果", "判断")
+_RESULTS = ("结论", "判断结果", "结果", "判断", "该联系谁")
 
 
 def think(s: Speaker, told: Told) -> list[str]:

@@ -105,9 +105,9 @@ def _telling(s: Speaker, fields: Sequence[Field], rows: Sequence[Row], most: int
     weighed = []
     for index, field in enumerate(fields):
         said = [row.get(field.name) for row in rows]
-        if all(value is None for value in said) or field.kind in (Kind.VALUE, Kind.LIST) or field.prose:
+        if all(value is None for value in said) or field.kind in (Kind.VALUE, Kind.LIST) or field.prose or field.name == "currency":
             continue
-        weight = s.weight(field) - 4 * (field.name == "currency") + (field.kind is Kind.STATE) * 4.5 + (field.name == first) * 10
+        weight = s.weight(field) + (field.kind is Kind.STATE) * 4.5 + (field.name == first) * 10
         if len(rows) > 1 and all(value == said[0] for value in said):
             weight -= 2
         weighed.append((-weight - s.rng.random() / 2, index, field))

@@ -45,7 +45,7 @@ def _en(entity: Entity, parts: list[tuple[Field, str]]) -> str:
             label = "" if label and said.split()[-1] in (label.split()[-1], label.split()[0]) else label
         else:
             after.append(joints.insert_en(field.say.en[0] if field.say.en else _AFTER.get(field.kind, "of {}"), said))
-    if name.lower().startswith(("the ", "your ")):
+    if name.lower().startswith(("the ", "your ", "our ", "my ")):
         owner, label = "", ""
     elif name and not name.startswith('"') and _tells(name, label):
         label = ""

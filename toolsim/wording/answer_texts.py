@@ -39,7 +39,8 @@ def report(s: Speaker, told: Told) -> list[str]:
 def notify(s: Speaker, told: Told) -> list[str]:
     """Tell who was told about what."""
     message = told.api.pack.entity("message")
-    who = s.names.get(told.row["recipient"], "") or _recipient(s, target_row(s, told), told.target.label.zh)
+    who = s.names.get(told.row["recipient"], "") or target_row(s, told)
+    who = _recipient(s, who, told.target.label.zh)
     channel = s.say(message.field("channel"), told.row["channel"])
     act = "notify_you" if who in ("you", "您") else "notify"
     if not s.zh and act == "notify" and told.row["recipient"] not in s.names and not _PERSON.search(told.target.label.en):
@@ -53,7 +54,8 @@ _NO_PERSON_ZH = re.compile("单$|预约$|包裹$|事件$|案件$|赔案$|农场$
 
 def _recipient(s: Speaker, row: str, label: str) -> str:
     """Name who gets a message about a row that is no person."""
-    return f"{row}的联系人" if s.zh and _NO_PERSON_ZH.search(label) else row
+    thing = row.endswith(label) or row.startswith(label) or label[-2:] in row
+    return f"{row}的联系人" if s.zh and thing and _NO_PERSON_ZH.search(label) else row
 
 
 def _topic(s: Speaker, topic: str) -> str:

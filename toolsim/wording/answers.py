@@ -105,10 +105,11 @@ class Teller:
         fields = _listed(api, entity)
         rows = [canonical(fields, item, api.pack.naming) for item in items]
         for most in (0, 1, 2, 3):
-            out = lists.describe_rows(s, entity, fields, rows, most, numbered=False)
+            out = lists.describe_rows(s, entity, fields, rows, most, numbered=False, listed_under=True)
             if len(set(out)) == len(out):
                 return [_bracketed(row) for row in out] if s.zh else out
-        return lists.describe_rows(s, entity, fields, rows, 1)
+        out = lists.describe_rows(s, entity, fields, rows, 1)
+        return [_bracketed(row) for row in out] if s.zh else out
 
     def message(self, done: Done) -> str:
         """Give what a refusal says, with names for the numbers that the user never speaks of, and days as people say them."""
@@ -116,7 +117,7 @@ class Teller:
         if self.language == "en":
             message = _DAY.sub(lambda match: self._speaker.moment(match[0]), message.replace("you is ", "you are "))
             message = message[:1].upper() + message[1:].replace("“", '"').replace("”", '"')
-        return message
+        return _spoken_zh(message, self._speaker) if self.language == "zh" else message
 
     def _fault(self, act: str, done: Done) -> str:
         return led(self._speaker.line(act, message=self.message(done)))
@@ -130,9 +131,21 @@ class Teller:
         return [text for told in tolds for text in part(self._speaker, told)]
 
 
+_STATE_ZH = re.compile("当前状态为“(.+?)”，无法执行此操作")
+_MOMENT_ZH = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?")
+
+
+def _spoken_zh(message: str, speaker: Speaker) -> str:
+    """Say what a refusal says as a person would: states and moments in plain words."""
+    message = _STATE_ZH.sub(r"它现在是“\1”，这一步做不了", message)
+    return _MOMENT_ZH.sub(lambda match: speaker.moment(match[0].replace(" ", "T")), message)
+
+
 def _bracketed(row: str) -> str:
     """Put what tells a row apart in brackets, so that rows can stand side by side."""
     name, comma, rest = row.partition("，")
+    if name.endswith("）") and comma:
+        return f"{name[:-1]}，{rest}）"
     return f"{name}（{rest}）" if comma else row
 
 

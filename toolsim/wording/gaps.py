@@ -85,11 +85,9 @@ def fill(text: str, after: str, slot: str, field: Field | None, api: Api, langua
     """Give the text so far and the text that follows, with something general in an empty slot or without it."""
     entity = _entity(slot, field, api)
     if language == "zh":
-        if entity is None and field is not None and field.kind is Kind.ENUM and len(field.options) == 2:
-            return text + "或".join(option.label.zh for option in field.options), after
         if entity is None:
             some = field is not None and field.kind in NUMERIC and after[:1] in joints.MEASURES and after
-            return (text + "几", after) if some else (_LEAD_ZH.sub("", text), after)
+            return (text + "几", after) if some else (_LEAD_ZH.sub("", text), after.removeprefix("%"))
         if entity.name == "person":
             return text + ("别人" if text else "有人"), after
         label = entity.label.zh
@@ -149,6 +147,7 @@ def described(api: Api, language: Language) -> Template:
     if len(head) > longest:
         whole, head = head, commas.split(head)[0].strip()
         head = _BEGUN_LIST.sub("", head) if whole[len(head) : len(head) + 1] == "," else head
-    head = re.sub("一(?=[个次份张位条笔件间场台项])", "那", head, count=1) if language == "zh" else head
+    if language == "zh":
+        head = re.sub("^(?:查看|阅读|读取|显示)", "看一下", re.sub("一(?=[个次份张位条笔件间场台项])", "那", head, count=1))
     head = head if head[:2].isupper() or language == "zh" else head[:1].lower() + head[1:]
     return Template((f"{head} " if language == "en" else head, CLAUSES, ""), frozenset({CLAUSES}), mood(head, language))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from toolsim.base.text import Language
 
@@ -25,6 +26,8 @@ def insert_en(phrase: str, said: str) -> str:
         before, after = before[:-1], after.removeprefix('"')
     if said.startswith("from ") and re.search(r"\b(?:until|by) $", before):
         said = said.removeprefix("from ").removesuffix(" on") + " or later"
+    if said.startswith("at most ") and before.endswith("at "):
+        before = before[:-3] + "for "
     before = lead_en(before, said)
     if said.startswith("by ") and before.endswith("until "):
         said = said[3:] + " at the latest"
@@ -254,10 +257,15 @@ def pile_zh(owner: str, which: Sequence[str], day: str, noun: str) -> str:
         owner = owner.removesuffix("的")
     elif owner in ("您的", "你的", "我的") and parts and _PROFESSIONAL_ZH.search(parts[0]):
         owner, parts[0] = owner[0], f"约{parts[0]}"
-    parts = [part.removesuffix("的") if part.endswith("里的") and part is not parts[-1] else part for part in parts]
-    if day:
-        parts = [part.removesuffix("的") if re.match(r"约|.*(?:律师|医生|老师|队|站|馆|厅|农场|牧场)的$", part) else part for part in parts]
-        parts = [*parts, f"{day}的"] if not parts or not parts[-1].endswith("的") else [f"{day}{parts[0]}", *parts[1:]]
+    followed = [*parts[1:], ""]
+    parts = [
+        part.removesuffix("的") if (part.endswith("里的") and after) or re.match("给|约|为|寄|种|装", after) else part
+        for part, after in zip(parts, followed, strict=False)
+    ]
+    if day and parts and re.match("安排|练|办|关于|讲|听|给|教", parts[-1]):
+        parts = [f"{day}{parts[0]}", *parts[1:]]
+    elif day:
+        parts = [*parts[:-1], *(part.removesuffix("的") for part in parts[-1:]), f"{day}的"]
     return re.sub("的的+", "的", f"{owner}{''.join(parts)}{noun}")
 
 
@@ -265,7 +273,7 @@ _IN_FRONT_ZH = frozenset(("委托人", "受益人", "收款人", "艺人", "联�
 _BOOKS_ZH = frozenset(("曲目", "歌单", "专辑", "展览", "菜谱"))
 _ALONE_ZH = frozenset(
     (
-        "文档", "乐器", "菜", "保险标的", "肥料", "库存", "藏品", "作物", "食材", "房间", "住处", "家电",
+        "文档", "乐器", "菜", "标的物", "肥料", "库存", "藏品", "作物", "食材", "房间", "住处", "家电",
         "会议室", "单车站点", "私有网络", "云主机", "云硬盘", "云数据库", "服务", "农场", "地块", "枢纽", "快递柜", "课程",
     )
 )  # fmt: skip
@@ -283,7 +291,7 @@ def named_zh(name: str, label: str, short: bool = False) -> str:
     if label in _BOOKS_ZH:
         return f"《{name}》" if short or label in ("曲目", "展览") else f"{label}《{name}》"
     if label in _IN_FRONT_ZH:
-        return f"{label}{name}"
+        return name if short else f"{label}{name}"
     if label in _QUOTED_ZH:
         return f"“{name}”{label.removeprefix('云').removeprefix('天气')}"
     quoted = f"“{name}”" if needs_quotes(name) else name

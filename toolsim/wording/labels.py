@@ -7,11 +7,14 @@ import re
 from toolsim.base.text import Language
 from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Field, Kind
 from toolsim.wording import joints
+from toolsim.wording.answer_words import singular
 
 _UNITS_EN = re.compile(
     r" in (percent|per cent|months|years|days|hours|minutes|seconds|weeks|metres|kilometres|grams|kilograms|yuan)$"
 )
 _UNITS_ZH = re.compile(r"（([^（）]{1,4})）$")
+_ADVERBIAL = re.compile(r"(?:by|at|in|on|from|to|with|no|not|as|only|once|every) ")
+"""How options begin that cannot stand as the object of `with`."""
 _BEFORE = ("万分之", "千分之")
 _PART_ZH = "（可只填一部分）"
 
@@ -52,6 +55,10 @@ def fallback(field: Field, said: str, language: Language) -> str:
         return joints.insert_en(f"with the {label} {lead} {{}}", said)
     if field.kind is Kind.TEXT and field.prose:
         return f"with the {label} {said}"
+    if field.kind in (Kind.MANY, Kind.LIST) and " and " not in said:
+        label = singular(label)
+    if _ADVERBIAL.match(said):
+        said = f'"{said}"'
     return f"with {said} as the {label}"
 
 

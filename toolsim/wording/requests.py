@@ -77,6 +77,7 @@ class Phrasing:
             text += self._comma + clause
         text = teller.with_tail(text)
         text = joints.tidy(text, self.language)
+        text = _DANGLING_ZH.sub("", text) if self.language == "zh" else text
         how = Mood.QUESTION if text.endswith(("?", "？")) else chosen.mood
         text = text.rstrip("?？")
         told = tuple(map(self._own, teller.told)) if "my " in text else tuple(teller.told)
@@ -224,6 +225,7 @@ class Phrasing:
         return "，".join(clause.removesuffix("的") for clause in clauses)
 
 
+_DANGLING_ZH = re.compile("(?:，(?:改|换|调|设|更新|调整|变)[成为]|，?(?:改|换|调|设|更新|调整)[成为])$|(?<=按)$|，按$")
 _SEARCHES = frozenset({"find", "rank", "measure"})
 _WANTED = ("要", "要", "得是", "只要")
 _ONLY = {"rank": ("只看", "只排"), "measure": ("只算", "只算")}

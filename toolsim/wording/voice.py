@@ -23,6 +23,9 @@ _POLITE = re.compile("“[^”]*”|您")
 _GREETING = re.compile(r"(?:hi|hello|hey|hiya|yo|good (?:day|morning|evening)|你好|您好|嗨|哈喽|早|在吗|hello)", re.IGNORECASE)
 _FOLLOWS_ZH = re.compile("不然|免得|省得|可别|可体|这样|要不|否则|好安排|好让|好赶|好去|好跟|万一|别(?![人家的])|就指望|也好|可能得")
 _ENDS = tuple(".?!。？！…")
+_AFTERTHOUGHT = re.compile(r", (?:the \w+ is|it's|it was|it is|there's|they're|they are|I'm|I've|we've|we're|I|we|he|she|they) |[;:] ")
+"""What cannot stand within `could you ...?`, as it tells something."""
+_STATED = ("{Ask}.", "Please {ask}.", "{Ask}, please.")
 _BRIEF, _BRIEF_TRIES, _FRESH_TRIES = 24, 6, 5
 _SOFT_ENDS = tuple("~～)）")
 
@@ -98,6 +101,8 @@ class Voice:
         if bare or self.rng.random() < _BARE.get(self.manner, _BARE_ELSE):
             mark = {"en": ".?", "zh": "。？"}[self.language][request.mood is Mood.QUESTION]
             return self._plain(fill("{Ask}" + mark, {"ask": request.text}))
+        if self.en and request.mood is Mood.IMPERATIVE and _AFTERTHOUGHT.search(request.text):
+            return fill(self.rng.choice(_STATED), {"ask": request.text})
         ask = request.text if self.language == "en" else request.text.removesuffix("吧")
         return self._part(f"ask_{request.mood.value}", ask=ask)
 
@@ -105,7 +110,8 @@ class Voice:
         """Make a sentence that stands beside a reason: with few words around the request."""
         for _ in range(_BRIEF_TRIES):
             phrase = acts(self.language).of_user(f"ask_{request.mood.value}", self.manner, self.rng)
-            if len(phrase) <= _BRIEF and ":" not in phrase:
+            told = self.en and phrase.endswith("?") and request.mood is Mood.IMPERATIVE and _AFTERTHOUGHT.search(request.text)
+            if len(phrase) <= _BRIEF and ":" not in phrase and not told:
                 return fill(phrase, {"ask": request.text})
         return self._sentence(request, bare=True)
 

@@ -16,6 +16,7 @@ from toolsim.taxonomy.declarations import Kind, Option
 from toolsim.wording.days import days
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])\d[\d,]*(?:\.\d+)?(?![\w:/-]|[.,]\d|月|日|号|点|年)")
+_SHORT = re.compile(r"(?<![\w.-])\d{1,2}(?![\w.-])")
 _ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\d{3,}(?![A-Za-z0-9])")
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,120})[”\"]")
 _SUCCESS = {
@@ -36,7 +37,8 @@ def _seen(case: Case, index: int) -> str:
 
 def _answer(case: Case, rng: Random, pattern: re.Pattern[str], edit: Edit) -> Dialogue | None:
     """Edit one place of an answer that tells of calls."""
-    ways = [(index, text, match) for index, move, text in said(case, "answer") for match in pattern.finditer(text)]
+    told = [(index, text) for index, move, text in said(case, "answer") if not move.text]
+    ways = [(index, text, match) for index, text in told for match in pattern.finditer(text)]
     for index, text, match in rng.sample(ways, len(ways)):
         new = edit(match)
         if new is not None and new != match[0]:
@@ -71,12 +73,10 @@ def answer_digit_wrong(case: Case, rng: Random) -> Dialogue | None:
 
 @fault("answer_count_wrong", "an answer tells more rows than were found", "answers")
 def answer_count_wrong(case: Case, rng: Random) -> Dialogue | None:
-    def edit(match: re.Match[str]) -> str | None:
-        return str(int(match[0].replace(",", "")) + rng.randint(1, 3)) if "." not in match[0] else None
-
+    most = max((int(digits) for text in [_seen(case, len(case.messages))] for digits in _SHORT.findall(text)), default=0)
     counts = {str(v) for c in case.calls if isinstance(c.result, dict) for k, v in c.result.items() if k.lower() == "total"}
     ways = re.compile(rf"(?<![\w.,:/-])(?:{'|'.join(sorted(counts)) or 'x'})(?= [a-z]+ ?[a-z]*s\b|[条个张笔份项次件])")
-    return _answer(case, rng, ways, edit)
+    return _answer(case, rng, ways, lambda match: str(most + rng.randint(1, 3)))
 
 
 @fault("answer_date_wrong", "an answer tells a day that was not given", "answers")
@@ -87,31 +87,43 @@ def answer_date_wrong(case: Case, rng: Random) -> Dialogue | None:
         (index, text, spot)
         for index, _, text in said(case, "answer")
         for spot in days(text, scenario.now, case.language)
-        if any(c.isdigit() for c in text[spot.start : spot.end])
+        if re.search(r"月|[A-Za-z]{3}", words := text[spot.start : spot.end]) and any(c.isdigit() for c in words)
     ]
     for index, text, spot in rng.sample(ways, len(ways)):
         words = text[spot.start : spot.end]
         other = date.fromisoformat(spot.value) + timedelta(days=rng.choice((1, 2, 9)))
-        if not re.search(r"月|[A-Za-z]{3}", words):
-            continue
-        new = re.sub(r"(?<!\d)\d{1,2}(?!\d)(?=[日号]|\b)(?!月)", str(other.day), words, count=1) if other.day else words
-        if new != words and other.isoformat() not in _seen(case, index) and not _said_before(case, index, other):
+        new = re.sub(r"(?<!\d)\d{1,2}(?!\d)(?=[日号]|\b)(?!月)", str(other.day), words, count=1)
+        read = {told.value[5:] for told in days(new, scenario.now, case.language)}
+        if new != words and read and not read & _days_before(case, index):
             return with_text(case.dialogue, index, text[: spot.start] + new + text[spot.end :])
     return None
 
 
-def _said_before(case: Case, index: int, day: date) -> bool:
-    """Tell whether somebody spoke of a day; then telling it would be another fault."""
+def _days_before(case: Case, index: int) -> set[str]:
+    """List the days, without their year, that anybody has told or shown; telling one of them would be another fault."""
     assert case.scenario is not None
-    spoken = [m.content or "" for m in case.messages[:index] if m.role in ("user", "assistant")]
-    every = [spot.value for text in spoken for spot in days(text, case.scenario.now, case.language)]
-    return any(value[5:] == day.isoformat()[5:] for value in every)
+    spoken = [m.content or "" for m in case.messages[:index] if m.role != "tool"]
+    every = {spot.value[5:] for text in spoken for spot in days(text, case.scenario.now, case.language)}
+    return every | set(re.findall(r"(?<=\d{4}-)\d\d-\d\d", _seen(case, index)))
 
 
 @fault("answer_month_wrong", "an answer tells a date in another month", "answers")
 def answer_month_wrong(case: Case, rng: Random) -> Dialogue | None:
     seen = _seen(case, len(case.messages))
-    months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
     free = [n for n in range(1, 13) if f"-{n:02d}-" not in seen and months[n - 1] not in seen and f"{n}月" not in seen]
     if not free:
         return None

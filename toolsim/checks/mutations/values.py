@@ -9,7 +9,18 @@ from typing import Any
 from toolsim.apis.leaves import ArgumentLeaf
 from toolsim.apis.paths import put
 from toolsim.checks.case import Case, MadeCall
-from toolsim.checks.mutations.edits import Spot, is_valid, pick, rerun, spots, with_call, with_legal_value, with_value, written
+from toolsim.checks.mutations.edits import (
+    Spot,
+    is_equal,
+    is_valid,
+    pick,
+    rerun,
+    spots,
+    with_call,
+    with_legal_value,
+    with_value,
+    written,
+)
 from toolsim.checks.mutations.mutation import fault
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.taxonomy.declarations import NUMERIC, Kind
@@ -136,12 +147,13 @@ def _swapped(case: Case, rng: Random, pairs: Any) -> Dialogue | None:
     for (made, one), (second, other) in rng.sample(ways, len(ways)):
         if made.id == second.id:
             both = put(put(made.arguments, one.path, other.value), other.path, one.value)
-            if is_valid(case, made.name, both):
+            if is_valid(case, made.name, both) and not is_equal(case, made, both):
                 return rerun(case, with_call(case.dialogue, made, text=written(both)))
             continue
         first, then = put(made.arguments, one.path, other.value), put(second.arguments, other.path, one.value)
         # Calls of one message may come in any order: where all that differs is swapped, nothing is.
         same = made.name == second.name and (first, then) == (second.arguments, made.arguments)
+        same = same or is_equal(case, made, first) or is_equal(case, second, then)
         if not same and is_valid(case, made.name, first) and is_valid(case, second.name, then):
             swapped = with_call(with_call(case.dialogue, made, text=written(first)), second, text=written(then))
             return rerun(case, swapped)

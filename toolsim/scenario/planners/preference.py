@@ -28,6 +28,8 @@ _ONCE = re.compile(
     r"\b(?:reason|cause|ground|so far|pulse|breaths|amount|mark|score|number of|cost of|paid|year|outcome|verdict|state|result)\b"
 )
 """Labels of what belongs to one case, and so to nobody's profile."""
+_LONGEST = 4
+"""Words of a label that a person would say with `my usual`."""
 _FACTS = 26
 _DECOYS = 6
 _PERSON = Text("person", "个人")
@@ -111,7 +113,7 @@ class Preference:
 
 
 def _storable(field: Field) -> bool:
-    if field.name in _NOT_HABITS or asks(field.label.en) or _ONCE.search(field.label.en):
+    if len(field.label.en.split()) > _LONGEST or field.name in _NOT_HABITS or asks(field.label.en) or _ONCE.search(field.label.en):
         return False
     return field.kind in _STORED and (field.required or field.kind in (Kind.ENUM, Kind.TIME))
 

@@ -26,6 +26,8 @@ _KINDS = {
     "number": NUMERIC,
     "list": frozenset({Kind.LIST, Kind.MANY}),
 }
+_HOW = frozenset({"descending", "limit", "digits"})
+"""Parameters that only say how an answer is laid out."""
 _DEPTHS = {"object_short": (2, 2), "object_deep": (3, 99)}
 
 
@@ -36,7 +38,9 @@ class Single:
         kind = category.options.get("kind", "")
         if kind in _DEPTHS:
             return schema_depth(api.wire.parameters("en")) >= _DEPTHS[kind][0]
-        return not kind or any(field.kind in _KINDS[kind] for field in api.prepared.params)
+        return not kind or any(
+            field.kind in _KINDS[kind] and field.name not in _HOW for field in api.prepared.params
+        )
 
     def plan(self, setting: Setting, offers: Offers) -> Scenario:
         options = setting.category.options
@@ -66,7 +70,7 @@ def _turns_on(api: Api, flats: list[Args], kind: str) -> bool:
         return low <= depth(arguments) <= high
     if kind == "list":
         return any(isinstance(value, list) for value in _inside(arguments))
-    return any(leaf.field.kind in _KINDS[kind] and leaf.value != leaf.field.auto for leaf in leaves(api, arguments))
+    return any(leaf.field.kind in _KINDS[kind] and leaf.name not in _HOW and leaf.value != leaf.field.auto for leaf in leaves(api, arguments))
 
 
 def depth(arguments: Any) -> int:

@@ -1,0 +1,90 @@
+"""Who plays in a run: the embedded planner and the world, or models in their place, in any mix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from toolsim.apis.catalogue import Catalogue
+from toolsim.base import seeds
+from toolsim.base.records import Record
+from toolsim.checks.case import Case
+from toolsim.checks.examine import examine
+from toolsim.checks.fidelity import examine_user
+from toolsim.checks.finding import Finding
+from toolsim.checks.trajectory import examine_trajectory
+from toolsim.models.chat import ChatModel
+from toolsim.roleplay.actors import Assistant, Tool, User
+from toolsim.roleplay.model_assistant import ModelAssistant
+from toolsim.roleplay.model_tool import ModelTool
+from toolsim.roleplay.model_user import ModelUser
+from toolsim.roleplay.polish import polish
+from toolsim.roleplay.scripted import ScriptedAssistant, ScriptedUser
+from toolsim.roleplay.stage import Cast
+from toolsim.roleplay.world_tool import WorldTool
+from toolsim.scenario.blueprint import Scenario
+from toolsim.world.world import World
+
+PLANNER, WORLD = "planner", "world"
+
+
+class Casting(Record):
+    """Which model plays which role, as named on the command line; keys are never part of it."""
+
+    user: str = PLANNER
+    assistant: str = PLANNER
+    tool: str = WORLD
+    polish: str = ""
+    trajectories: int = 1
+    """Made of each scenario, where a model is the assistant."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that are asked for."""
+        roles = (self.user, self.assistant, self.tool, self.polish)
+        return tuple(dict.fromkeys(role for role in roles if role not in ("", PLANNER, WORLD)))
+
+
+@dataclass(frozen=True, slots=True)
+class Casts:
+    """Makes the cast of each dialogue."""
+
+    casting: Casting
+    catalogue: Catalogue
+    models: dict[str, ChatModel]
+    """Models by the name that the casting gives them."""
+
+    async def rework(self, scenario: Scenario) -> Scenario:
+        """Let a model polish what the user says, where one is asked for."""
+        return await polish(scenario, self.models[self.casting.polish]) if self.casting.polish else scenario
+
+    def cast(self, scenario: Scenario, world: World, sample: int) -> Cast:
+        """Give the actors of one performance."""
+        return Cast(self._user(scenario), self._assistant(scenario, sample), self._tool(scenario, world))
+
+    def _user(self, scenario: Scenario) -> User:
+        name = self.casting.user
+        return ScriptedUser(scenario) if name == PLANNER else ModelUser(scenario, self.catalogue, self.models[name])
+
+    def _assistant(self, scenario: Scenario, sample: int) -> Assistant:
+        name = self.casting.assistant
+        if name == PLANNER:
+            return ScriptedAssistant(scenario, self.catalogue, seeds.stream(scenario.seed, "assistant"))
+        return ModelAssistant(scenario, self.catalogue, self.models[name], sample)
+
+    def _tool(self, scenario: Scenario, world: World) -> Tool:
+        name = self.casting.tool
+        if name == WORLD:
+            return WorldTool(scenario, world)
+        specs = {tool: self.catalogue.api(tool).spec(scenario.language).model_dump() for tool in scenario.tools}
+        return ModelTool(specs, scenario.language, scenario.now, scenario.seed % 2**31, self.models[name])
+
+    def examine(self, case: Case) -> list[Finding]:
+        """Examine a dialogue by the checks that fit who played in it."""
+        casting = self.casting
+        if casting.tool != WORLD:
+            case.world = None
+        scripted = casting.user == PLANNER and casting.assistant == PLANNER
+        findings = list(examine(case) if scripted else examine_trajectory(case))
+        if casting.user != PLANNER:
+            findings += examine_user(case)
+        return findings
