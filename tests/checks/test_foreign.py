@@ -191,7 +191,7 @@ def test_families_that_are_skipped_are_known_and_silent(write: Callable[..., Pat
 @pytest.mark.parametrize(
     ("record", "error"),
     [
-        ([], "d.jsonl:1: the dialogue is a list; expected an object"),
+        (5, "d.jsonl:1: the dialogue is the number 5; expected an object"),
         ({}, "d.jsonl:1: the dialogue lacks 'messages'; it has nothing"),
         ({"message": []}, "d.jsonl:1: has 'message'; did you mean 'messages'?"),
         ({"messages": [], "tool": []}, "has 'tool'; did you mean 'tools'?"),

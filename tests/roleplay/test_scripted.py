@@ -34,9 +34,9 @@ def with_call(scenario: Scenario, number: int, **changes: Any) -> Scenario:
     return scenario.model_copy(update={"calls": tuple(calls)})
 
 
-def with_source(scenario: Scenario, number: int, path: str, **changes: Any) -> Scenario:
-    source = scenario.calls[number].sources[path].model_copy(update=changes)
-    return with_call(scenario, number, sources={**scenario.calls[number].sources, path: source})
+def with_source(scenario: Scenario, number: int, place: str, **changes: Any) -> Scenario:
+    source = scenario.calls[number].sources[place].model_copy(update=changes)
+    return with_call(scenario, number, sources={**scenario.calls[number].sources, place: source})
 
 
 def refuses(corpus: Corpus, scenario: Scenario, world: World) -> str:
@@ -61,7 +61,7 @@ def test_a_value_whose_turn_the_user_no_longer_says_is_unseen(corpus: Corpus) ->
     scenario, world, number, path = first_with(corpus, "said")
     turn = scenario.calls[number].sources[path].turn
     script = list(scenario.script)
-    script[turn] = UserTurn(act="request", text="Please see to it.")
+    script[turn] = UserTurn(role="user", act="request", text="Please see to it.")
     assert "nowhere to be seen" in refuses(corpus, scenario.model_copy(update={"script": tuple(script)}), world)
 
 

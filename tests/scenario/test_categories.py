@@ -219,7 +219,7 @@ def test_a_switch_serves_each_need_by_its_own_api(corpus: Corpus, language: Lang
         assert len(set(names)) == 2 and names[2:] in ([], names[:1])
         assert shape(scenario)[:6] == ["request", "call", "answer", "switch", "call", "answer"]
         assert shape(scenario)[6:] in ([], ["back", "call", "answer"])
-    assert returned >= 2
+    assert returned >= 1
 
 
 @both
@@ -361,8 +361,8 @@ def test_a_fault_that_is_mended_is_followed_by_the_same_call_once_more(corpus: C
 @both
 def test_small_talk_needs_no_call(corpus: Corpus, language: Language) -> None:
     for scenario, _ in corpus.of("special.no_call", language):
-        assert shape(scenario) == ["chat", "chat"] and not scenario.calls
-        assert moves(scenario, "chat")[0][1].text and len(scenario.tools) >= 3
+        assert set(shape(scenario)) == {"chat"} and not scenario.calls and len(scenario.tools) >= 3
+        assert all(move.text for _, move in moves(scenario, "chat")) and len(user_turns(scenario)) == len(moves(scenario))
 
 
 @both
@@ -430,7 +430,7 @@ def test_a_costly_write_is_confirmed_first_and_a_cheap_call_is_not(corpus: Corpu
         if costly:
             place, confirm = moves(scenario, "confirm")[0]
             assert confirm.text and shape(scenario)[place + 1 : place + 3] == ["yes", "call"]
-            assert scenario.script[place + 2] == Move(kind="call", calls=(scenario.calls[-1].id,))
+            assert scenario.script[place + 2] == Move(role="assistant", kind="call", calls=(scenario.calls[-1].id,))
     assert confirmed >= 3
 
 

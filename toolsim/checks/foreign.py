@@ -79,7 +79,7 @@ def _whole(data: bytes, name: str) -> Iterator[tuple[str, Place, Any]]:
     try:
         content = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        if b"\n{" in data.strip():
+        if data.lstrip().startswith(b"{") and b"\n{" in data:
             yield from _lines(data.splitlines(), name)
             return
         raise ForeignError(f"is not JSON ({error})", Place(name, error.lineno)) from None

@@ -24,24 +24,26 @@ def language(case: Case) -> Iterator[Finding]:
         if message.role in ("user", "assistant") and text:
             path = f"$.messages[{index}].content"
             if case.language == "en":
-                if any(run not in seen for run in re.findall(r"[\u3400-\u9fff]+", text)) and not _chat(case, index):
+                foreign = any(run not in seen for run in re.findall(r"[\u3400-\u9fff]+", text))
+                if foreign and not (_chat(case, index) and re.search("[A-Za-z]", text)):
                     yield Finding("language.script", path, "Chinese in an English dialogue")
             else:
-                yield from () if _chat(case, index) else _chinese(text, path, seen)
+                yield from _chinese(text, path, text if _chat(case, index) else seen, seen)
                 bare = _without_data(text, seen)
                 polite, familiar = polite or ("您" if "您" in bare else ""), familiar or ("你" if _YOU.search(bare) else "")
         if message.role in ("tool", "system"):
             seen += text
-    if polite and familiar and not _talk(case):
+    if polite and familiar:
         yield Finding("language.address", "$.messages", "您 and 你 are mixed")
 
 
-def _chinese(text: str, path: str, seen: str) -> Iterator[Finding]:
+def _chinese(text: str, path: str, allowed: str, seen: str) -> Iterator[Finding]:
+    """Check a text in Chinese; runs of Latin words that are allowed may stand in it."""
     letters = sum(c.isalpha() for c in text)
     if letters > 3 and not HAN.search(text) and text.strip(" .。?？!！") not in seen:
         yield Finding("language.script", path, "no Chinese in a Chinese dialogue")
     for run in _LATIN_RUN.findall(text):
-        if run.casefold() not in seen.casefold() and HAN.search(text):
+        if run.casefold() not in allowed.casefold() and HAN.search(text):
             yield Finding("language.script", path, f"English in a Chinese dialogue: {run[:40]}")
 
 
@@ -54,8 +56,5 @@ def _chat(case: Case, index: int) -> bool:
     """Tell whether small talk has come to the other language, so that words of it are in place."""
     if case.scenario is None or case.scenario.calls or case.scenario.flaw is not None:
         return False
-    return any(_OTHER[case.language].search(message.content or "") for message in case.messages[: index + 1] if message.role == "user")
-
-
-def _talk(case: Case) -> bool:
-    return case.scenario is not None and not case.scenario.calls and case.scenario.flaw is None
+    users = (message.content or "" for message in case.messages[: index + 1] if message.role == "user")
+    return any(_OTHER[case.language].search(text) for text in users)

@@ -15,8 +15,8 @@ _RULES = (
     (
         "residue.code",
         re.compile(
-            r"(?<![A-Za-z0-9_])(?:None(?! ?[a-z])|null|NaN|undefined|nan|(?<![.?!\n] )(?<![\n“\"])(?<!^)(?:None|True|False)(?![?.]))"
-            r"(?![A-Za-z0-9_])"
+            r"(?<![A-Za-z0-9_])(?:None(?! ?[a-z])|null|NaN|undefined|nan"
+            r"|(?<![.?!\n] )(?<![\n“\"])(?<!^)(?:None|True|False)(?![?.]))(?![A-Za-z0-9_])"
         ),
         "a value of the program shows",
     ),
@@ -28,14 +28,16 @@ _RULES = (
     (
         "residue.doubled",
         re.compile(
-            r"\b(?!had\b|that\b)([A-Za-z]{2,}) \1\b|(?<![标目])的的|(?<!不)了了|，，|。。|、、|，。|、，|  |,,|\.\.(?!\.)|“”|\"\"|““"
+            r"\b(?!had\b|that\b)([A-Za-z]{2,}) \1\b"
+            r"|(?<![标目])的的|(?<!不)了了|，，|。。|、、|，。|、，|  |,,|\.\.(?!\.)|“”|\"\"|““"
         ),
         "something is doubled",
     ),
     (
         "residue.broken",
         re.compile(
-            r"(?<!['’])\ba (?=[aeio][a-z]{3})(?!one|eu|use|uni)|(?<!['’])\ban (?=[bcdfgjklmnpqrstvwxz][a-z]{3})(?!hour|honest|heir)",
+            r"(?<!['’])\ba (?=[aeio][a-z]{3})(?!one|eu|use|uni)"
+            r"|(?<!['’])\ban (?=[bcdfgjklmnpqrstvwxz][a-z]{3})(?!hour|honest|heir)",
             re.I,
         ),
         "an article is wrong",

@@ -31,9 +31,9 @@ def days_told(text: str, path: str, dates: set[str], said: str, now: str, langua
     """Check that each day with its month was shown or said; of several readings one is enough."""
     for place, spots in groupby(days(text, now, language), key=lambda spot: spot[1:]):
         words = text[place[0] : place[1]]
-        if _DATED[language].search(words) and words.casefold() not in said:
-            if not dates & {spot.value for spot in spots}:
-                yield Finding("answers.date", path, f"{words!r} is a day that was never seen")
+        known = words.casefold() in said or dates & {spot.value for spot in spots}
+        if not known and _DATED[language].search(words):
+            yield Finding("answers.date", path, f"{words!r} is a day that was never seen")
 
 
 def rows_told(text: str, path: str, names: Iterable[str], said: str, language: Language) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ class RawEntry:
         Raises:
             RunError: a line is not what it should be; names file and line.
         """
-        return Entry(self.sample, read_line(self.dialogue, Dialogue), read_scenario(self.scenario))
+        return Entry(self.sample, read_line(self.dialogue, Dialogue), read_line(self.scenario, Scenario))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def find(folder: Path, identity: str) -> Found | None:
         raise RunError(f"{folder / 'scenarios.jsonl'} lacks {identity!r}")
     return Found(
         read_line(dialogue, Dialogue),
-        read_scenario(scenario),
+        read_line(scenario, Scenario),
         next((sample for sample in read_stream(folder, "samples", Sample) if sample.id == identity), None),
         next((one for one in read_stream(folder, "rejections", Rejection) if one.id == identity), None),
         tuple(finding for finding in read_stream(folder, "findings", FindingRecord) if finding.id == identity),
@@ -139,21 +139,6 @@ def read_line(line: Line, record: type[R]) -> R:
         return record.model_validate_json(line.data)
     except ValueError as error:
         raise _wrong(line, record, error) from None
-
-
-def read_scenario(line: Line) -> Scenario:
-    """Read a scenario; the roles of its script, which follow from the keys of each step, may have been left out.
-
-    Raises:
-        RunError: it is no scenario; names file and line.
-    """
-    try:
-        raw = orjson.loads(line.data)
-        for step in raw["script"]:
-            step.setdefault("role", "user" if "act" in step else "assistant")
-        return Scenario.model_validate(raw)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _wrong(line, Scenario, error) from None
 
 
 def tools_of_run(folder: Path) -> dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -67,7 +68,8 @@ def write(items: Iterable[Item], exporter: Exporter, target: Path | BinaryIO) ->
     except OSError as error:
         raise RunError(f"{target} cannot be written ({error.strerror})") from None
     finally:
-        passing.unlink(missing_ok=True)
+        with suppress(OSError):
+            passing.unlink()
     return counts
 
 

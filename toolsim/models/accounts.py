@@ -1,4 +1,4 @@
-"""Who used how much: calls, tokens, money and failures by the stage that asked. Replayed calls count as they did when recorded."""
+"""Who used how much: calls, tokens, money and failures by the stage that asked. Replayed calls count as when recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be spent. The number of calls is never passed; tokens and money by no more than the requests in flight differ from the mean."""
+"""What may be spent. Calls never pass their limit; tokens and money pass it by no more than what is in flight above the mean."""
 
 from __future__ import annotations
 

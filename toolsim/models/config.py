@@ -19,6 +19,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from toolsim.base.errors import Place, ToolsimError, UnknownName, near
 from toolsim.base.registry import Registry
+from toolsim.base.seeds import digest
 from toolsim.models.budget import BudgetLimits
 from toolsim.models.chat import ChatModel
 
@@ -82,9 +83,16 @@ class ModelConfig:
     extra: dict[str, Any] = field(default_factory=dict)
     """Further members of the request body, for what only this endpoint knows."""
 
+    @property
+    def identity(self) -> str:
+        """How the model is named in records and cassettes: by what decides its answers, wherever it is served."""
+        if not self.extra:
+            return self.model
+        return f"{self.model}+{digest(orjson.dumps(self.extra, option=orjson.OPT_SORT_KEYS))[:8]}"
+
 
 Backend = Callable[[ModelConfig], ChatModel]
-"""Opens a model; it reads the key by `read_key` and keeps it to itself."""
+"""Opens a model, named by the configuration's identity; it reads the key by `read_key` and keeps it to itself."""
 
 BACKENDS: Registry[Backend] = Registry("models")
 """Backends, also of other packages: entry points `toolsim.models`."""
@@ -234,8 +242,9 @@ class _Reader:
                 here = (*table, *_names(key[1]))
             else:
                 continue
-            if here == path[: len(here)] and len(here) > depth:
-                best, depth = number, len(here)
+            shared = min(len(here), len(path))
+            if here[:shared] == path[:shared] and shared > depth:
+                best, depth = number, shared
         return Place(self._file, best)
 
 

@@ -1,7 +1,7 @@
 """How much of a model may be asked at once and in a minute.
 
-The number of requests at once grows by one a round and shrinks when the endpoint says 429, times out or slows down. Whoever
-waits is served in the order of arrival; every wait ends, since whoever is inside leaves after the request's timeout at the latest.
+The number of requests at once grows by one a round and shrinks when the endpoint says 429, times out or slows down. Places
+go by order of arrival; every wait ends, since whoever is inside leaves after the request's timeout at the latest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Asks again where that helps: each class of failure has its number of tries, with growing pauses, full jitter and Retry-After."""
+"""Asks again where that helps: each class of failure has its tries, with growing pauses, full jitter and Retry-After."""
 
 from __future__ import annotations
 

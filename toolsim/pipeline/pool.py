@@ -51,7 +51,8 @@ def _together(config: RunConfig, folders: tuple[Path, ...], workers: int, first:
                 index += 1
             yield waiting.popleft().result()
     except BrokenProcessPool:
-        raise ToolsimError("a worker process was killed", hint="take fewer --workers if memory ran out; the same command goes on") from None
+        hint = "take fewer --workers if memory ran out; the same command goes on"
+        raise ToolsimError("a worker process was killed", hint=hint) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

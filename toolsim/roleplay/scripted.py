@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from toolsim.apis.catalogue import Catalogue
-from toolsim.apis.leaves import leaves
+from toolsim.apis.leaves import ArgumentLeaf, leaves
 from toolsim.apis.paths import value_at
 from toolsim.base.errors import ToolsimError
 from toolsim.roleplay.dialogue import FunctionCall, Message, ToolCall
@@ -86,23 +86,23 @@ class ScriptedAssistant:
             source = gold.sources.get(leaf.path)
             if source is not None and source.kind == "result" and results is None:
                 results = self._results(seen)
-            if source is None or not self._sees(source, leaf.value, said, results or {}, seen[0].content or ""):
+            if source is None or not self._sees(source, leaf, said, results or {}, seen[0].content or ""):
                 raise Unseen(f"{self._scenario.id}: the value at {leaf.path} of {gold.name} is nowhere to be seen")
 
-    def _sees(self, source: Source, value: Any, said: list[str], results: dict[str, Any], system: str) -> bool:
+    def _sees(self, source: Source, leaf: ArgumentLeaf, said: list[str], results: dict[str, Any], system: str) -> bool:
         match source.kind:
             case "said":
                 spoken = self._turns.index(source.turn)
                 return spoken < len(said) and source.words.casefold() in said[spoken].casefold()
             case "context":
-                return str(value) in system
+                return str(leaf.value) in system
             case "profile":
                 section, _, label = source.words.partition(" / ")
                 return label in (self._scenario.profile or {}).get(section, {})
             case "result":
                 try:
-                    return bool(value_at(results[source.call], source.path) == value)
+                    return bool(value_at(results[source.call], source.path) == leaf.value)
                 except LookupError:
                     return False
             case "default":
-                return True
+                return bool(leaf.field.auto == leaf.value)

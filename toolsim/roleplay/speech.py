@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import re
 from random import Random
 from typing import Any
 
@@ -14,13 +15,15 @@ from toolsim.base.text import Language
 from toolsim.scenario.blueprint import Flaw, Move, Scenario
 from toolsim.taxonomy.declarations import NUMERIC, Field, Kind
 from toolsim.verbs.sampling import matching
+from toolsim.verbs.verb import Effect
 from toolsim.wording import joints, values
 from toolsim.wording.answer_changes import measure_of
 from toolsim.wording.answer_labels import asks
 from toolsim.wording.answer_words import led
 from toolsim.wording.answers import Done, Teller, second_person
-from toolsim.wording.voice import AssistantVoice
+from toolsim.wording.voice import AFTERTHOUGHT, AssistantVoice
 
+_NAMED = re.compile(r"(?:with|contacts:|,) ([A-Z][^,.()]*?) \(?(P\d+)\b")
 _DATES = frozenset({Kind.DATE, Kind.TIME, Kind.DATETIME})
 _MOST_OPTIONS = 7
 """Options that a question may list."""
@@ -51,7 +54,8 @@ class Speech:
             case "which":
                 return self._which(index, results)
             case "confirm":
-                return self._voice.say("confirm", {"ask": self._voice.address(_plainly(move.text))})
+                told = self._language == "en" and AFTERTHOUGHT.search(move.text)
+                return self._voice.say("confirm_told" if told else "confirm", {"ask": self._voice.address(_plainly(move.text))})
             case "answer":
                 return self._voice.address(self._answer(index, move, results))
             case "refuse":
@@ -81,7 +85,8 @@ class Speech:
             noun, label = api.pack.entity(field.of).label.zh, self._label(field)
             if noun == "用户" or (joints.counted_zh(noun).startswith("一位") and not label.endswith("编号")):
                 return "ask_person", {}
-            return "ask_row", {"which": joints.counted_zh(noun, "哪"), "number": label if label.endswith("号") else f"{label}的编号"}
+            number = label if label.endswith("号") else f"{label}的编号"
+            return "ask_row", {"which": joints.counted_zh(noun, "哪"), "number": number}
         if field.kind in (Kind.ENUM, Kind.STATE) and len(field.options) <= _MOST_OPTIONS:
             return "ask_option", {"options": _either([option.label.zh for option in field.options], "zh")}
         if field.kind in _DATES:
@@ -106,7 +111,9 @@ class Speech:
         act, slots = self._objection(flaw, leaf)
         if act == "bad_form" and self._language == "zh" and leaf.field.kind is Kind.REF:
             act = "bad_key"
-        return self._voice.say(act, {"label": self._label(leaf.field), "words": flaw.words, **slots})
+        label = self._label(leaf.field)
+        label = f"“{label}”这一项" if "：" in label else label
+        return self._voice.say(act, {"label": label, "words": flaw.words, **slots})
 
     def _objection(self, flaw: Flaw, leaf: ArgumentLeaf) -> tuple[str, dict[str, str]]:
         """Choose what to say about a wrong value."""
@@ -151,14 +158,15 @@ class Speech:
         if move.text:
             return led(self._voice.say("fault_way", {**slots, "way": self._voice.say("way", {"ask": move.text})}))
         unknown = flaw is not None and flaw.rule == "not_found"
-        return led(self._voice.say("fault_unknown" if unknown else "fault", slots))
+        looks = self._language == "zh" and done.api.effect is Effect.READ
+        return led(self._voice.say("fault_unknown" if unknown else "fault_look" if looks else "fault", slots))
 
     def _contacts(self) -> dict[str, str]:
         """Name the people that the system message tells of; Chinese answers call them by these names."""
         if self._language == "en":
             return {}
         user, _, others = self._scenario.context.partition("其联系人")
-        known = {key: self._voice.you for _, key in _CONTACT_ZH.findall(user)}
+        known = {key: "您" for _, key in _CONTACT_ZH.findall(user)}
         return known | {key: re.sub("^(?:有|和|与)", "", name) for name, key in _CONTACT_ZH.findall(others)}
 
     def _teller(self, index: int) -> Teller:
@@ -171,7 +179,14 @@ class Speech:
             if str(leaf.value) not in source.words
         }
         names = {**self._contacts(), **names}
-        return Teller(self._language, self._scenario.now, self._rng, names)
+        return Teller(self._language, self._scenario.now, self._rng, {**self._people(), **names})
+
+    def _people(self) -> dict[str, str]:
+        """Name the people whose names stand beside their numbers in an English system message."""
+        if self._language != "en":
+            return {}
+        people = {key: name for name, key in _NAMED.findall(self._scenario.context)}
+        return {key: "you" if key == self._scenario.me else name for key, name in people.items()}
 
 
 _CONTACT_ZH = re.compile(r"([\u4e00-\u9fff]{2,4})（([A-Z]+\d+)）")

@@ -55,12 +55,12 @@ class Draft:
 
     def user(self, act: str, text: str) -> int:
         """Add a user turn; give its index in the script."""
-        self.script.append(UserTurn(act=act, text=text))
+        self.script.append(UserTurn(role="user", act=act, text=text))
         return len(self.script) - 1
 
     def move(self, kind: MoveKind, calls: Iterable[str] = (), about: Iterable[str] = (), text: str = "") -> None:
         """Add what is right for the assistant to do."""
-        self.script.append(Move(kind=kind, calls=tuple(calls), about=tuple(about), text=text))
+        self.script.append(Move(role="assistant", kind=kind, calls=tuple(calls), about=tuple(about), text=text))
 
     def execute(self, api: Api, arguments: dict[str, Any], said: Mapping[LeafKey, Said]) -> Called:
         """Execute a gold call and trace its arguments; it is not in the script yet.

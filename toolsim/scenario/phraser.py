@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from toolsim.apis.api import Api
@@ -15,6 +16,15 @@ from toolsim.wording.requests import Mood, Phrasing, Request
 from toolsim.wording.ways import ways
 
 _REPHRASED = 4
+
+
+_LONG = 45
+_ASIDE = re.compile(r",? (?:and|up to|unless|if|so that|for the|with the) .*$")
+
+
+def _shortened(text: str) -> str:
+    """Keep the kernel of a long offer: `take an instrument back into the shop`."""
+    return _ASIDE.sub("", text) if len(text) > _LONG else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +90,5 @@ class Phraser:
         for _ in range(_REPHRASED * 2):
             request = self._phrasing(api).bare()
             if request.mood is Mood.IMPERATIVE:
-                return request
+                return replace(request, text=_shortened(request.text)) if self.setting.language == "en" else request
         raise PlanFailed("it cannot be asked for as an order")

@@ -93,12 +93,18 @@ def _options(api: Api, field: Field, language: Language, rng: Random) -> Iterato
         for operation in api.pack.operations.values()
         for other in operation.given
         if other.kind is Kind.ENUM and not {o.code for o in other.options} & {o.code for o in field.options}
+        if _alike(field, other)
         for option in other.options
     ]
     fitting = sorted({o for o in others if not any(o.casefold() in label or label in o.casefold() for label in own)})
     if fitting:
         words = rng.choice(fitting)
         yield Wrong(words, words, "enum")
+
+
+def _alike(field: Field, other: Field) -> bool:
+    """Tell whether two lists of options are of one sort, so that a person may take an option of one for one of the other."""
+    return field.label.zh[-2:] == other.label.zh[-2:] or field.label.en.split()[-1] == other.label.en.split()[-1]
 
 
 def _garbled(value: str, words: str, rule: str, rng: Random) -> Iterator[Wrong]:

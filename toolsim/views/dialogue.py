@@ -195,7 +195,7 @@ def scenario_view(scenario: Scenario) -> RenderableType:
     for change in scenario.changes:
         facts.add_row(change.kind, Wrapped(f"{change.table} {change.key} {_json(change.after)}", json=True))
     if scenario.flaw is not None:
-        facts.add_row("flaw", Wrapped(_json(scenario.flaw.model_dump(exclude_defaults=True, mode="json"))))
+        facts.add_row("flaw", Wrapped(_json(scenario.flaw.model_dump(exclude_defaults=True, mode="json")), json=True))
     return Group(Rule(Text("scenario"), align="left", style="dim"), facts, *map(_gold, scenario.calls))
 
 

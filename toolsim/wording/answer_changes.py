@@ -14,12 +14,13 @@ from toolsim.taxonomy.rules import Row
 from toolsim.verbs.verb import Args
 from toolsim.wording import joints
 from toolsim.wording.answer_facts import Fact, Speaker
-from toolsim.wording.answer_labels import clause_en
+from toolsim.wording.answer_labels import asks, clause_en
 from toolsim.wording.answer_rows import name_row
 from toolsim.wording.answer_words import be, counted, has, head, is_plural
 
 _STATELY = re.compile(r"(?:status|state|whereabouts|certainty|mark)$|状态$|标识$")
 _CLAUSELIKE = re.compile(r"(?:中|着|时|在.|可.{1,2})$|^(?:未|待|没|正在|在|不|有|无|受)")
+_MARKS = ("可疑", "疑似", "存疑")
 _BOOKING = re.compile(r"预|订|约|票|住宿|座|号")
 _OF_ITSELF = re.compile(r" of (?:a|an|the) .*$")
 """What a label of settings says about the row that they belong to."""
@@ -72,6 +73,8 @@ def state_line(s: Speaker, act: str, told: Told, field: Field, code: str, row: s
         return s.line("move_other" if act == "move" else "get_state_other", row=row, label=label, state=state)
     if not s.zh:
         return s.line("move" if act == "move" else "get_state", row=row, be=be(row, told.target.label.en), state=state)
+    if state in _MARKS:
+        return s.line(f"{act}_mark", row=row, state=state)
     if state.startswith("已") and len(state) > 1:
         act = f"{act}_done" if len(state) > 2 else f"{act}_done_short"
         return s.line(act, row=row, rest=state[1:])
@@ -85,7 +88,7 @@ def news(s: Speaker, told: Told, entity: Entity, names: Iterable[str], most: int
     fresh = [f for f in fields if str(told.row[f.name]) not in given]
     rest = [f for f in fields if f not in fresh and f.kind in TEMPORAL]
     facts = (s.fact(field, told.row[field.name], own) for field in [*fresh, *rest])
-    return [fact for fact in facts if fact is not None][:most]
+    return [fact for fact in facts if fact is not None and not asks(fact.words)][:most]
 
 
 def _field(entity: Entity, name: str) -> Field | None:

@@ -26,6 +26,8 @@ _CLAUSE = re.compile(
 )
 """How phrases begin that may follow `is frozen, ...`."""
 _TWICE = re.compile(r"\b(highest|lowest|average) \1\b")
+_RATED = re.compile(r" (?:an? (?:day|week|month|hour|year)|waiting|booked|printed|spent)$")
+"""How labels end after which `for` stands rather than `of`."""
 _LONG = 60
 _WEIGHTS = {
     Kind.NUMBER: 5.0, Kind.WHOLE: 3.5, Kind.DURATION: 4.0, Kind.DATE: 4.6, Kind.DATETIME: 4.6, Kind.TIME: 4.4, Kind.ENUM: 3.9,
@@ -97,6 +99,8 @@ class Speaker:
         if slots.get("row") == "you" and "label" in slots:
             for the, your in (("the", "your"), ("The", "Your"), ("the new", "your new")):
                 said = said.replace(f"{the} {slots['label']} of you", f"{your} {slots['label']}")
+        if not self.zh and (label := slots.get("label", "")) and _RATED.search(label):
+            said = said.replace(f"{label} of {slots.get('row', '')}", f"{label} for {slots.get('row', '')}")
         return _TWICE.sub(r"\1", said)
 
     def join(self, parts: Iterable[str]) -> str:
@@ -204,7 +208,7 @@ class Speaker:
         if not said or field.kind in (Kind.STATE, Kind.MANY):
             return said
         label = self.label(field)
-        if said.lower().startswith(label.lower()):
+        if said.lower().startswith(label.lower()) or (self.zh and said.endswith(label)):
             return said
         if field.kind is Kind.VALUE:
             return f"{label}（{said}）" if self.zh else f"{label} ({said})"

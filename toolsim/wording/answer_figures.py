@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from toolsim.taxonomy.declarations import Field, Kind, Operation
+from toolsim.taxonomy.declarations import TEMPORAL, Field, Kind, Operation
 from toolsim.wording import values
 from toolsim.wording.answer_changes import Told, listed, target_row
 from toolsim.wording.answer_facts import Speaker
@@ -22,9 +22,9 @@ _LEADING = frozenset(
         "great-circle distance", "fee in all", "heat units so far", "fertiliser per hectare", "days that the stock lasts",
         "mean error", "mean daily maximum", "share of temperature hits", "combined ratio in percent", "mean severity",
         "gross yearly premium", "cost of not paying in full", "total spent", "first instalment", "final amount",
-        "mean monthly surplus", "volume of one dose", "mean energy a day", "last stop done at", "on time in full",
+        "mean monthly surplus", "volume of one dose", "mean energy a day", "end of the last stop", "on time in full",
         "mean kinetic temperature", "cost of the trip", "kept out of residual waste", "saved by the pass", "equivalent level Leq",
-        "GPA on the 4.0 scale", "share of correct answers", "sum to pay in all", "last day after moving off a weekend",
+        "GPA on the 4.0 scale", "share of correct answers", "sum to pay in all", "final day",
         "sum payable", "replicas within the policy", "monthly cost", "95th percentile", "availability", "total this month",
         "dew point", "space needed", "peak", "mean temperature",
     )
@@ -34,6 +34,13 @@ _PHRASE = 3
 """Options of so many words speak for themselves."""
 _EXPLAINING = 4
 _SPOKEN_OF = 0.3
+_SOUGHT_ZH = (
+    ("几点", "时间$|时刻$"),
+    ("绩点", "绩点"),
+    ("多少钱|一共|总共|报个价|要付多少|花多少|能赔|能收多少|能赚", "总价|总额|应付|应收|应缴|应计费用|应退|合计$|保费$"),
+    ("多久|几天", "天数$|时长$|时间$"),
+)
+"""What Chinese requests ask for, and the labels of the figures that answer it."""
 _RESULTS = ("结论", "判断结果", "结果", "判断", "该联系谁")
 
 
@@ -54,7 +61,8 @@ def think(s: Speaker, told: Told) -> list[str]:
     if facts and not told.short:
         said = listed(s, facts[-_EXPLAINING:])
         out.append(s.line("figures_more", facts=said) if s.zh or "; " not in said else said)
-    out += [s.clause(f, row[f.name]) for f in flags[:2]]
+    if s.zh or not told.short:
+        out += [s.clause(f, row[f.name]) for f in flags[:2]]
     return [*out, *_lists(s, told, lists)]
 
 
@@ -94,6 +102,9 @@ def _headline(op: Operation, fields: Sequence[Field], zh: bool = False) -> Field
 def _asked_zh(op: Operation, fields: Sequence[Field]) -> Field | None:
     """Choose the figure whose label the Chinese requests speak of most; None when they speak of none."""
     asked = "".join(op.ask.zh)
+    for question, label in _SOUGHT_ZH:
+        if re.search(question, asked) and (sought := next((f for f in fields if re.search(label, f.label.zh)), None)):
+            return sought
     shares = [sum(pair in asked for pair in pairs) / len(pairs) if (pairs := _pairs(f.label.zh)) else 0.0 for f in fields]
     best = max(shares)
     return fields[shares.index(best)] if best >= _SPOKEN_OF else None
@@ -105,7 +116,7 @@ def _pairs(label: str) -> list[str]:
 
 def _figure(s: Speaker, field: Field, value: Any) -> str:
     clause, label = s.clause(field, value), s.label(field)
-    if s.zh or clause.startswith(f"the {label} "):
+    if s.zh or (clause.startswith(f"the {label} ") and field.kind not in TEMPORAL):
         comes = "come" if is_plural(label) else "comes"
         return s.line("figure", label=label, value=s.bare(field, value), be=be(label, label), comes=comes) if clause else ""
     return clause

@@ -13,12 +13,13 @@ _PERCENT = re.compile(r" in (?:percent|%)$|（[%％]）$")
 _ASIDE = re.compile(r"(?:;| \(|（|, (?=if |once |none |negative |\d)| from \d+ to \d+$).*$")
 _IN_UNIT = re.compile(r" in (\w+)$")
 _ASKING = re.compile(
-    r"(?:what|when|who|whom|how|where|which|whose|rain \w+ (?:and|but)|hours to|"
+    r"(?:what|when|who|whom|how|where|which|whose|why|at which|rain \w+ (?:and|but)|hours to|"
     r"(?:days|hours|minutes|months|years) (?:the|that|it|until|within|before)) "
 )
 """How labels begin that no `the ... is` fits."""
 _BARE = re.compile(
-    r"(?:to|kept|at|left|still|above|below|each|saved|paid|spent|on|open past|owed|used|earned|logged|delivered|collected) "
+    r"(?:to|kept|at|left|still|above|below|each|with|saved|paid|spent|set aside|on|open past|owed|used|earned(?! value)|logged|"
+    r"delivered|collected) "
 )
 """How labels begin that lack their noun: `paid so far`."""
 _LEADS_ON = re.compile(
@@ -135,7 +136,8 @@ def clause_zh(field: Field, said: str) -> str:
     if len(unit) > 2 and unit[0] in "个次" and unit[1:] in label:
         said = said.removesuffix(unit[1:])
     if "几" in label and field.kind in NUMERIC:
-        return label.replace("几", said, 1)
+        again = label[label.index("几") + 1 :][:1]
+        return label.replace(f"几{again}" if again and said.endswith(again) else "几", said, 1)
     if field.kind in NUMERIC or field.kind is Kind.STATE:
         return f"{label} {said}" if label[-1].isascii() and said[0].isascii() else f"{label}{said}"
     return (

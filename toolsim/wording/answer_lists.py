@@ -10,11 +10,15 @@ from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Entity, Field, Kind
 from toolsim.taxonomy.rules import Row
 from toolsim.verbs.paths import resolve
 from toolsim.verbs.verb import row_fields
+from toolsim.wording import joints
 from toolsim.wording.answer_changes import Told, compose, listed, measure_of, state_line, target_row
 from toolsim.wording.answer_facts import Speaker
+from toolsim.wording.answer_labels import names_unit
 from toolsim.wording.answer_rows import name_row
 from toolsim.wording.answer_words import be, counted, is_plural, plural
 
+_EXTREME = re.compile(r"(?:highest|lowest|most|least|largest|smallest) ")
+_ASPECTS = {"valid until": "validity", "best before": "best-before date"}
 _NAMED = re.compile(r"[\"A-Z\d]")
 MOST_ROWS = 5
 _INLINE = {"en": 150, "zh": 60}
@@ -91,13 +95,9 @@ def _bare(name: str, entity: Entity) -> str:
 
 def _fused(parts: Sequence[str]) -> list[str]:
     """Say `with` once for several things that an English row comes with."""
-    out: list[str] = []
-    for part in parts:
-        if part.startswith("with ") and out and out[-1].startswith("with "):
-            out[-1] += f"{' and' if ' and ' not in out[-1] else ','} {part[5:]}"
-        else:
-            out.append(part)
-    return out
+    withs = [part[5:] for part in parts if part.startswith("with ")]
+    others = [part for part in parts if not part.startswith("with ")]
+    return [*others, *([f"with {joints.listed_en(withs)}"] if withs else [])]
 
 
 def _telling(s: Speaker, fields: Sequence[Field], rows: Sequence[Row], most: int, first: str) -> list[Field]:
@@ -105,7 +105,8 @@ def _telling(s: Speaker, fields: Sequence[Field], rows: Sequence[Row], most: int
     weighed = []
     for index, field in enumerate(fields):
         said = [row.get(field.name) for row in rows]
-        if all(value is None for value in said) or field.kind in (Kind.VALUE, Kind.LIST) or field.prose or field.name == "currency":
+        idle = field.kind in (Kind.VALUE, Kind.LIST) or field.prose or field.name == "currency"
+        if idle or all(value is None for value in said):
             continue
         weight = s.weight(field) + (field.kind is Kind.STATE) * 4.5 + (field.name == first) * 10
         if len(rows) > 1 and all(value == said[0] for value in said):
@@ -157,7 +158,7 @@ def rank(s: Speaker, told: Told) -> list[str]:
     low = told.args.get("order") == "lowest"
     label = s.label(field)
     act = "rank_days" if field.kind in TEMPORAL else "rank_low" if low else "rank"
-    if not s.zh and act != "rank_days" and field.unit is None and is_plural(label):
+    if not s.zh and act != "rank_days" and _counts(field, label):
         act = "rank_fewest" if low else "rank_most"
     out = [s.line(act, label=label, first=rows[0], value=figures[0])]
     rest = [f"{row}（{figure}）" if s.zh else f"{row} ({figure})" for row, figure in zip(rows[1:], figures[1:], strict=True)]
@@ -166,12 +167,18 @@ def rank(s: Speaker, told: Told) -> list[str]:
     return out
 
 
+def _counts(field: Field, label: str) -> bool:
+    """Tell whether an English label names things of which there may be most or fewest."""
+    return is_plural(label) and (field.unit is None or names_unit(field))
+
+
 def compare(s: Speaker, told: Told) -> list[str]:
     """Tell what sets rows apart."""
     items, entity = told.row["items"], told.target
     names = describe_rows(s, entity, (), items, 0)
     differing = [entity.field(name) for name in told.row["differing"]]
-    shown = [f for f in differing if f.name not in entity.known_as][: 2 if told.short else 3] or differing[:3]
+    telling = [f for f in differing if f.name not in entity.known_as and (s.zh or f.kind is not Kind.FLAG)]
+    shown = telling[: 2 if told.short else 3] or differing[:3]
     if not differing:
         return [s.line("compare_same", rows=s.join(names))]
     rows = []
@@ -179,13 +186,15 @@ def compare(s: Speaker, told: Told) -> list[str]:
         parts = [words for f in shown if (words := s.short(f, item.get(f.name)))]
         said = "，".join(parts) if s.zh else ", ".join(_fused(parts))
         rows.append((f"{name}：" if s.zh else f"{_bare(name, entity)}: ") + said if parts else name)
-    lead = s.line("compare", aspects=s.join(s.label(f) for f in shown))
+    lead = s.line("compare", aspects=s.join(_ASPECTS.get(s.label(f), s.label(f)) for f in shown))
     out = rows_line(s, lead, rows, 0) if s.zh else [f"{lead}:\n" + "\n".join(f"- {row}" for row in rows)]
     best = told.row.get("highest", {})
     keyed = {item.get(entity.key): name for item, name in zip(items, names, strict=True)}
     figure = next((f for f in shown if f.name in best and f.kind in NUMERIC), None) if not s.zh or len(shown) == 1 else None
+    if figure is not None and _EXTREME.match(figure.label.en):
+        figure = None
     if figure is not None and best[figure.name] in keyed and len(items) > 2:
-        most = not s.zh and figure.unit is None and is_plural(s.label(figure))
+        most = not s.zh and _counts(figure, s.label(figure))
         out.append(s.line("compare_most" if most else "compare_best", label=s.label(figure), row=keyed[best[figure.name]]))
     return out
 

@@ -6,11 +6,16 @@ import re
 
 from toolsim.taxonomy.declarations import TEMPORAL, Entity, Field, Kind
 from toolsim.taxonomy.rules import Row
-from toolsim.wording import joints
+from toolsim.wording import joints, naming_zh
 from toolsim.wording.answer_facts import Speaker
 
 _PEOPLE = re.compile(r"(?:customer|patient|student|member|guest|courier|driver|tenant)$")
 _NAMING = re.compile(r"called|named|titled|nicknamed|saved as|about|marked|numbered")
+_UNNAMED = re.compile(
+    r"(?:after|before|on|for|in|at|by|with|without|no|less|more|back|to|leaving|coming|"
+    r"[a-z]+ing (?:for|the|with|at|in|on|out|to|a)) "
+)
+"""How names begin that cannot stand after `the`."""
 _QUOTED = re.compile(r"(?:what|how|where|why|when|who|a|an) ")
 _AFTER = {Kind.REF: "for {}", Kind.DATE: "on {}", Kind.DATETIME: "on {}", Kind.TIME: "at {}"}
 
@@ -47,6 +52,8 @@ def _en(entity: Entity, parts: list[tuple[Field, str]]) -> str:
             after.append(joints.insert_en(field.say.en[0] if field.say.en else _AFTER.get(field.kind, "of {}"), said))
     if name.lower().startswith(("the ", "your ", "our ", "my ")):
         owner, label = "", ""
+    elif name and _UNNAMED.match(name):
+        name = f'"{name}"'
     elif name and not name.startswith('"') and _tells(name, label):
         label = ""
     if before and label.startswith(f"{before[-1].split()[-1]} "):
@@ -84,13 +91,11 @@ def _zh(entity: Entity, parts: list[tuple[Field, str]]) -> str:
         else:
             which.append(f"{said}的")
     if name:
-        label = joints.named_zh(name, label)
-    elif sort and sort.endswith((label[-1], label[-2:])):
+        label = naming_zh.named_zh(name, label)
+    elif sort and (sort.endswith((label[-1], label[-2:])) or (label == "客房" and sort.endswith("间"))):
         label = ""
-    return joints.pile_zh(owner, which, day, f"{sort}{label}")
+    return naming_zh.pile_zh(owner, which, day, f"{sort}{label}")
 
 
 def _phrase_zh(field: Field) -> str:
     return next((phrase for phrase in field.say.zh if phrase.endswith("的") and phrase.startswith("约")), "")
-
-

@@ -11,7 +11,7 @@ from toolsim.wording.answer_words import article, be, is_plural, quoted
 
 _SENTENCE = re.compile(r"\b(?:is|are|has|have|will|was|were)\b|^(?:please|how|when|what|please)\b")
 _PERSON = re.compile(r"(?:customer|client|patient|student|member|guest|courier|driver|tenant|lawyer|doctor|tutor|teacher)$")
-_ORDER = re.compile(r"(?:come|bring|please|pay|call|check|take|do|stay|collect|pick|return|sign|keep)\b")
+_ORDER = re.compile(r"(?:come|bring|please|pay|call|check|take|do|stay|collect|pick|return|sign|keep|it|held|sent|lost|found|no|not)\b")
 _DETERMINED = re.compile(r"(?:the|a|an|your|their|its|it|that)\b")
 
 
@@ -49,7 +49,10 @@ def notify(s: Speaker, told: Told) -> list[str]:
     return out if told.short else [*out, s.line("notify_text", text=quoted(told.row["body"], s.zh))]
 
 
-_NO_PERSON_ZH = re.compile("单$|预约$|包裹$|事件$|案件$|赔案$|农场$|档案$|订单$|服务$|会议$|项目$|停车证$|教学班$|作业$|借展$|展览$|演出$|保单$")
+_NO_PERSON_ZH = re.compile(
+    "单$|预约$|包裹$|事件$|案件$|赔案$|农场$|档案$|订单$|服务$|会议$|项目$|停车证$|教学班$|作业$|借展$|展览$|演出$|保单$"
+)
+"""Labels of rows that are no person, and so get no message themselves."""
 
 
 def _recipient(s: Speaker, row: str, label: str) -> str:

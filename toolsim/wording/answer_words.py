@@ -166,7 +166,7 @@ def after_colon(text: str) -> str:
 
 def led(text: str) -> str:
     """Begin what follows an English colon or comma small."""
-    return re.sub(r"(?<=[a-z][:,] )(?:The|There|This|That|It|A|An|Its|Only|No|Not)\b", lambda match: match[0].lower(), text)
+    return re.sub(r"(?<=[a-z][:,] )(?:The|There|This|That|It|A|An|Its|Only|No|Not|Your|You)\b", lambda match: match[0].lower(), text)
 
 
 def quoted(text: str, zh: bool) -> str:
@@ -182,6 +182,7 @@ def paragraph(sentences: Iterable[str], language: Language) -> str:
             continue
         if out:
             text = without_opener(text)
-            out += "\n" if "\n" in out or "\n" in text else "" if language == "zh" else " "
+            listed = out.rpartition("\n")[2].startswith("- ") or "\n" in text
+            out += "\n" if listed else "" if language == "zh" else " "
         out += text if "\n" in text else sentence(text, language)
     return out

@@ -188,7 +188,8 @@ class Clauses:
 
     def _span(self, field: Field, low: str | None, high: str | None) -> str:
         """Say a range whose ends are said already."""
-        temporal = field.kind in TEMPORAL
+        year = field.kind is Kind.WHOLE and field.unit is None and (field.min or 0) >= 1000 and (field.max or 0) <= 2200
+        temporal = field.kind in TEMPORAL or (year and self.en)
         if low is not None and high is not None:
             if low == high:
                 return low

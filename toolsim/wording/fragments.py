@@ -45,7 +45,7 @@ def fragments(teller: Clauses, args: Args, among: Args | None = None) -> str:
     return teller.with_tail(listed)
 
 
-_LED = re.compile(r"^(?:with (?!no\b)|on (?=\d|the |(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|[A-Z][a-z]+ \d))")
+_LED = re.compile(r"^(?:with (?!no\b)|on (?=\d|the \d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|[A-Z][a-z]+ \d))")
 
 
 def _nominal(part: str) -> str:
@@ -80,4 +80,6 @@ def _fragment(teller: Clauses, field: Field, value: object, named: bool) -> tupl
     if not named:
         return said, False
     label, said = shown(field, said, teller.language)
+    if not teller.en and "几" in label:
+        return re.sub("几(?:小时|天|分钟|个月|年)?", said, label, count=1), True
     return (f"the {label} {said}" if teller.en else f"{label}{said}"), not teller.en

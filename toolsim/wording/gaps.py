@@ -13,7 +13,8 @@ from toolsim.wording.moods import Mood, mood
 from toolsim.wording.templates import CLAUSES, SLOT, Sheet, Template
 
 _LEAD = re.compile(
-    r",? ?\b(?:because of|for|on|at|until|till|by|from|in|to|with|of|over|since|under|as|into|within|during|about)"
+    r",? ?\b(?:because of|for|on|at|until|till|by|from|(?<!handed )(?<!came )(?<!brought )in|to|with|of|over|since|under|as|into|"
+    r"within|during|about)"
     r"(?: the| a| an)? $"
 )
 _LEAD_ZH = re.compile(r"[，]?(?:从|到|在|按|用|以|因为|原因是|理由是)$")
@@ -98,7 +99,7 @@ def fill(text: str, after: str, slot: str, field: Field | None, api: Api, langua
     if field is not None and field.kind is Kind.ENUM and len(field.options) == 2:
         return text + " or ".join(option.label.en for option in field.options), after
     if _LEAD.search(text):
-        return _LEAD.sub("", text), re.sub(r"^ of [a-z]+", "", after)
+        return _LEAD.sub("", text), re.sub(r"^ (?:of [a-z]+|(?:days|hours|nights|weeks|months|years|minutes)\b)", "", after)
     if field is not None and field.unit is not None and field.unit.en == "yuan":
         return text + "some money", after
     label = _ASKED.sub("", field.label.en if field is not None else slot) or "way"
@@ -146,6 +147,7 @@ def described(api: Api, language: Language) -> Template:
     head = ends.split(text)[0].strip()
     if len(head) > longest:
         whole, head = head, commas.split(head)[0].strip()
+        head = whole if head.endswith(("后", "时")) else head
         head = _BEGUN_LIST.sub("", head) if whole[len(head) : len(head) + 1] == "," else head
     if language == "zh":
         head = re.sub("^(?:查看|阅读|读取|显示)", "看一下", re.sub("一(?=[个次份张位条笔件间场台项])", "那", head, count=1))

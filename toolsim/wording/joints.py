@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 
 from toolsim.base.text import Language
 
-_OWN_LEAD = re.compile(r"(?:from|by|between|today|tomorrow|yesterday|this \w+day|next \w+day|last \w+day|at most|exactly)\b")
+_OWN_LEAD = re.compile(
+    r"(?:from|by|between|today|tomorrow|yesterday|the day (?:after|before)|"
+    r"this \w+day|next \w+day|last \w+day|at most|exactly)\b"
+)
 """How days and ranges begin before which no `on`, `in` or `at` stands."""
 _PREPOSITION = re.compile(r"(?<!check )(?<!checking )\b(?:on|in|at) $")
 _DETERMINER = re.compile(r"\b(?:the|a|an|my|our|your) $", re.IGNORECASE)
 _DETERMINED = re.compile(r"(?:the|a|an|my|our|me|this|that|one of)\b|[A-Z]\w+'s? |\w+ \w+'s? ")
+_ARTICLE = re.compile(r"\ban? $")
+_VOWEL = re.compile(r"(?:[aeio](?!ne\b|u[^t])|u(?!ni|se))")
 _BOUND_ZH = re.compile(r"(以上|以内)$")
 _UNITS_ZH = ("分钟", "小时", "公里", "千克", "个月", "元", "天", "年", "%", "个", "次", "件", "张", "人", "岁", "级", "度", "月")
 MEASURES = "张个条人次件天年岁月份点级层站米辆台间本只项名位组套箱桌道首集段页门节周篇群头亩块株公"
@@ -31,6 +35,8 @@ def insert_en(phrase: str, said: str) -> str:
     before = lead_en(before, said)
     if said.startswith("by ") and before.endswith("until "):
         said = said[3:] + " at the latest"
+    if before.endswith("since "):
+        said = f"{said[3:]} or earlier" if said.startswith("by ") else said.removeprefix("from ").removesuffix(" on")
     if said.startswith("by ") and before.endswith("by "):
         said = said[3:]
     if said.startswith(("by ", "from ", "between ")):
@@ -51,7 +57,10 @@ def agree_en(said: str, after: str) -> str:
         return after[1 + len(first) :]
     if said.endswith("%"):
         after = re.sub(r"^ (?:percent|per cent)\b|^%", "", after)
-    return _PLURAL.sub(r"\1", after) if said == "1" else after
+    if said in ("1", "one"):
+        after = re.sub(r"^ (?:children|people)\b", lambda match: {" children": " child"}.get(match[0], " person"), after)
+        return _PLURAL.sub(r"\1", after)
+    return after
 
 
 def agree_zh(said: str, after: str) -> str:
@@ -68,6 +77,8 @@ def lead_en(before: str, said: str) -> str:
         before = _PREPOSITION.sub("", before)
     if _DETERMINED.match(said):
         before = _DETERMINER.sub("", before)
+    if match := _ARTICLE.search(before):
+        return before[: match.start()] + ("an " if _VOWEL.match(said) else "a ") if said[:1].islower() else before
     return before
 
 
@@ -123,8 +134,8 @@ def chain(clauses: list[str]) -> str:
     text = " ".join(near)
     without = ", " if len(withs) > 1 else " and "
     for group in (listed_en(rest), without.join(bare), listed_en(relative)):
-        comma = "," if len(rest) > 1 or len(near) > 2 or text.endswith(" on") else ""
-        text += f"{comma} {group}" if text and group else group
+        several = (len(rest) > 1 and group not in relative) or len(near) > 2 or text.endswith(" on")
+        text += f"{',' if several else ''} {group}" if text and group else group
     return text
 
 
@@ -154,7 +165,7 @@ def without_unit(low: str, high: str, language: Language) -> str:
     """Leave the unit of a range's lower end to its upper end: `between 2 and 3.5 bar`, 2到3.5米."""
     if language == "zh":
         ends = _SPREAD_ZH.match(low), _SPREAD_ZH.match(high)
-        same = ends[0] and ends[1] and ends[0][2] == ends[1][2] and ends[0][2] not in ("万", "点", "°C", "℃", "%")
+        same = ends[0] and ends[1] and ends[0][2] == ends[1][2] and ends[0][2] not in ("万", "点", "°C", "℃", "%", "万元", "万块")
         return ends[0][1] if same and ends[0] else low
     number, _, unit = low.partition(" ")
     return number if unit and number[:1].isdigit() and high.partition(" ")[2] == unit and ":" not in low else low
@@ -230,7 +241,7 @@ _COUNTED = (
     ("位", "人$|客户|医生|老师|律师|员$|顾问|艺人|用户|者$"), ("台", "机$|云主机|冰箱|设备|温控器|农机|传感器|电器"),
     ("间", "房$|房间|会议室|展厅|教室"), ("场", "演出|会议|考试|展览|讲解|庭审|音乐会"), ("首", "曲目|歌"),
     ("件", "行李|藏品|乐器|包裹|证据|商品|托运单"), ("辆", "车$|车辆"), ("块", "地块|硬盘"),
-    ("顿", "餐$"), ("条", "记录|规则|条款|预警|条目|告警|提醒"),
+    ("顿", "餐食$"), ("条", "记录|规则|条款|预警|条目|告警|提醒"),
     ("节", "课$"), ("门", "课程"), ("道", "菜|试题|菜品"), ("次", "预约|就诊|咨询|化验|调查|校准|揽收|作业|接种|发布|班次|清运"),
     ("趟", "航班|行程"), ("家", "酒店|餐厅|医院|农场"), ("盏", "灯$"), ("把", "锁$"),
 )  # fmt: skip
@@ -244,60 +255,7 @@ def counted_zh(noun: str, number: str = "一") -> str:
 
 def needs_quotes(name: str) -> bool:
     """Tell whether a Chinese name would run into its surroundings without quotation marks."""
-    return "《" not in name and (len(name) > 9 or not name.isalnum()) or any(c in name for c in "的和把给在是了去")
-
-
-_PROFESSIONAL_ZH = re.compile(r"(?:律师|医生|老师|辅导老师)的$")
-
-
-def pile_zh(owner: str, which: Sequence[str], day: str, noun: str) -> str:
-    """Put what tells a thing apart before it with as few 的 as Chinese needs: 你约高姝律师明天上午的咨询."""
-    parts = [part.replace("的号源的", "的") for part in which if part]
-    if owner and parts and re.match("约|为|给|寄", parts[0]):
-        owner = owner.removesuffix("的")
-    elif owner in ("您的", "你的", "我的") and parts and _PROFESSIONAL_ZH.search(parts[0]):
-        owner, parts[0] = owner[0], f"约{parts[0]}"
-    followed = [*parts[1:], ""]
-    parts = [
-        part.removesuffix("的") if (part.endswith("里的") and after) or re.match("给|约|为|寄|种|装", after) else part
-        for part, after in zip(parts, followed, strict=False)
-    ]
-    if day and parts and re.match("安排|练|办|关于|讲|听|给|教", parts[-1]):
-        parts = [f"{day}{parts[0]}", *parts[1:]]
-    elif day:
-        parts = [*parts[:-1], *(part.removesuffix("的") for part in parts[-1:]), f"{day}的"]
-    return re.sub("的的+", "的", f"{owner}{''.join(parts)}{noun}")
-
-
-_IN_FRONT_ZH = frozenset(("委托人", "受益人", "收款人", "艺人", "联系人", "客户"))
-_BOOKS_ZH = frozenset(("曲目", "歌单", "专辑", "展览", "菜谱"))
-_ALONE_ZH = frozenset(
-    (
-        "文档", "乐器", "菜", "标的物", "肥料", "库存", "藏品", "作物", "食材", "房间", "住处", "家电",
-        "会议室", "单车站点", "私有网络", "云主机", "云硬盘", "云数据库", "服务", "农场", "地块", "枢纽", "快递柜", "课程",
-    )
-)  # fmt: skip
-_QUOTED_ZH = frozenset(("储蓄目标", "膳食计划", "任务", "故障", "场景", "自动化", "行程", "作业", "云预算", "天气订阅"))
-
-
-def named_zh(name: str, label: str, short: bool = False) -> str:
-    """Name a thing in Chinese as people do: by its name alone where that tells what it is, else with what it is.
-
-    Args:
-        short: whether the context says already what it is.
-    """
-    if label in name or name.endswith((label[-2:], label[-1])) or (len(label) > 2 and name[-1] == label[0]):
-        return name
-    if label in _BOOKS_ZH:
-        return f"《{name}》" if short or label in ("曲目", "展览") else f"{label}《{name}》"
-    if label in _IN_FRONT_ZH:
-        return name if short else f"{label}{name}"
-    if label in _QUOTED_ZH:
-        return f"“{name}”{label.removeprefix('云').removeprefix('天气')}"
-    quoted = f"“{name}”" if needs_quotes(name) else name
-    if label in _ALONE_ZH or short:
-        return quoted if len(name) > 1 and not (name.isascii() and short and label not in _ALONE_ZH) else f"{quoted}{label}"
-    return f"{quoted}{label}"
+    return ("《" not in name and (len(name) > 9 or not name.isalnum())) or any(c in name for c in "的和把给在是了去")
 
 
 _BEFORE_LIST = {
@@ -311,6 +269,8 @@ def before_list(text: str, language: Language) -> str:
     return _BEFORE_LIST[language].sub("", text.rstrip())
 
 
+_THERE_ARE = re.compile(r" (that (?:are|is|can|have|has) [^?:;,]+?) (are there|do we have)\b")
+"""What is said of the rows between `which tasks` and `are there`, where it stands better after it."""
 _DOUBLED = re.compile(r"\b([a-z]+) \1\b(?![-'])")
 _ARTICLES = re.compile(r"\b(the|a|an|my|our) (?=(?:the|a|an|my|our) )")
 
@@ -322,6 +282,6 @@ def tidy(text: str, language: Language) -> str:
         text = re.sub(r"，[，、]+|、+，", "，", re.sub(r"(的|、)\1+", r"\1", text))
         return text.strip("，、 ")
     text = re.sub(r"\s+([,;:?])", r"\1", re.sub(r"\s+", " ", text))
-    text = _DOUBLED.sub(r"\1", text)
+    text = _THERE_ARE.sub(r" \2 \1", _DOUBLED.sub(r"\1", text))
     text = _ARTICLES.sub("", re.sub(r",(?:,| ,)+", ",", text))
     return text.strip(" ,:;")

@@ -41,7 +41,7 @@ _ASKING = re.compile(
     r")"
 )
 _ASKING_LATER = re.compile(
-    r"(?:^|[,:;?] )(?:and )?(?:how|what|what's|should|can|could|is|are|does|do|will|would|am|did|has|why|who's) "
+    r"(?:^|[,:;?] )(?:and )?(?:how|what|what's|should|can|could|may|is|are|does|do|will|would|am|did|has|why|who's) "
 )
 _ASKING_LAST = re.compile(r"[,:;] (?:and )?(?:which|when|where|who|whose|have)\b[^,:;]*$")
 _NOT_VERBS = re.compile(
@@ -62,7 +62,7 @@ def _english(phrase: str) -> Mood:
     first = bare.partition(" ")[0].rstrip(",:")
     if bare.endswith("?") and not _VERBS.fullmatch(first):
         return Mood.QUESTION
-    if "? " in bare:
+    if "? " in bare or bare.startswith("what I "):
         return Mood.STATEMENT
     if first in ("do", "have"):
         commands = not _DO.match(bare) and (first == "do" or "{" not in bare.split()[1] or _VERB_AFTER_OBJECT.match(bare))

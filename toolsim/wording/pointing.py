@@ -7,7 +7,7 @@ from random import Random
 
 from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Entity, Field, Kind, Pack
 from toolsim.taxonomy.rules import Row
-from toolsim.wording import joints, values
+from toolsim.wording import joints, naming_zh, values
 from toolsim.wording.ways import Ways, ways
 from toolsim.world.world import World
 
@@ -145,12 +145,12 @@ class Pointer:
                 day += values.plain(field, value, self.world.now, "zh", self.rng)
             else:
                 which.append(self._which_zh(field, values.plain(field, value, self.world.now, "zh", self.rng)))
-        if sort and (sort.endswith((label[-1], label))):
+        if sort and (sort.endswith((label[-1], label)) or (label == "客房" and sort.endswith("间"))):
             label = ""
         which = [part[:-1] if _PLAIN_ZH.match(part) and index + 1 < len(which) else part for index, part in enumerate(which)]
         if owner:
             owner += "的"
-        return joints.pile_zh(owner, which, day, f"{sort}{name or label}")
+        return naming_zh.pile_zh(owner, which, day, f"{sort}{name or label}")
 
     def _which_zh(self, field: Field, said: str) -> str:
         phrases = [phrase for phrase in field.say.zh if phrase.endswith("的")]
@@ -164,7 +164,7 @@ class Pointer:
             return name if name.endswith(label) else f"{name}{label}"
         if field.say.zh and "《" in field.say.zh[0]:
             return f"《{name}》" if depth or self.rng.random() < 0.5 else f"《{name}》这{joints.counted_zh(label, '')}"
-        return joints.named_zh(name, label, short=depth > 0 or self.rng.random() < 0.5)
+        return naming_zh.named_zh(name, label, short=depth > 0 or self.rng.random() < 0.5)
 
 
 _AFTER_EN = {Kind.REF: "for {}", Kind.DATE: "on {}", Kind.DATETIME: "on {}", Kind.TIME: "at {}"}

@@ -25,6 +25,7 @@ __all__ = ["Mood", "Phrasing", "Request", "Told"]
 
 _TOO_BARE = 3
 _GAPING = 4
+_WHICH = re.compile(r"\b(?:which|better|easier|easiest|best)\b[^?]*[,:] $", re.IGNORECASE)
 """How badly slots may be missed before the API's own description makes the better request."""
 _ORDINALS = ("第一个", "第二个", "第三个", "第四个", "第五个", "第六个")
 
@@ -77,7 +78,7 @@ class Phrasing:
             text += self._comma + clause
         text = teller.with_tail(text)
         text = joints.tidy(text, self.language)
-        text = _DANGLING_ZH.sub("", text) if self.language == "zh" else text
+        text = _mended_zh(text) if self.language == "zh" else text
         how = Mood.QUESTION if text.endswith(("?", "？")) else chosen.mood
         text = text.rstrip("?？")
         told = tuple(map(self._own, teller.told)) if "my " in text else tuple(teller.told)
@@ -172,6 +173,12 @@ class Phrasing:
             return False
         return self.pointer.key(self.api.pack.entity(field.of), told[field.name]) == "me"
 
+    def _chooses(self, chosen: Template, text: str, slot: str) -> bool:
+        """Tell whether an English question asks which of the listed rows it is."""
+        field = gaps.field_of(slot, self.sheet)
+        listed = self.language == "en" and field is not None and field.kind is Kind.LIST
+        return listed and chosen.mood is Mood.QUESTION and bool(_WHICH.search(text))
+
     def _assemble(self, chosen: Template, filled: dict[str, str], clauses: list[str], teller: Clauses) -> str:
         text = before = chosen.parts[0]
         trailing = ""
@@ -192,6 +199,8 @@ class Phrasing:
                     led, literal = gaps.fill(before, literal, slot, field, self.api, self.language)
                     text = text[: len(text) - len(before)] + led
                 else:
+                    if self._chooses(chosen, text, slot):
+                        said = " or ".join(said.rsplit(" and ", 1))
                     text, literal = joints.fit(text, said, literal, self.language)
             text += literal
             before = literal
@@ -225,7 +234,16 @@ class Phrasing:
         return "，".join(clause.removesuffix("的") for clause in clauses)
 
 
-_DANGLING_ZH = re.compile("(?:，(?:改|换|调|设|更新|调整|变)[成为]|，?(?:改|换|调|设|更新|调整)[成为])$|(?<=按)$|，按$")
+_DANGLING_ZH = re.compile("(?:，(?:改|换|调|设|更新|调整|变)[成为]|，?(?:改|换|调|设|更新|调整)[成为])$|，[按要]$")
+_NO_BOUND_ZH = re.compile("(低于|高于|超过|跌破|涨过|降到)(?=就|时|的话|，|了)")
+
+
+def _mended_zh(text: str) -> str:
+    """Mend a Chinese request where what it leaves out has left a hole."""
+    text = _NO_BOUND_ZH.sub(r"\1设定值", text.replace("现在是情况，", "有变化，"))
+    return _DANGLING_ZH.sub("", text)
+
+
 _SEARCHES = frozenset({"find", "rank", "measure"})
 _WANTED = ("要", "要", "得是", "只要")
 _ONLY = {"rank": ("只看", "只排"), "measure": ("只算", "只算")}

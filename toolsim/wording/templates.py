@@ -19,7 +19,9 @@ _MANNER = (
 )  # fmt: skip
 """Parameters of the verbs that tell how to answer rather than what is meant; they are said last, each on its own."""
 _LEADS = {
-    "en": re.compile(r"\b(until|till|by|on|from|at|for|in|within|over|since|after|before) \{(\w+)\}"),
+    "en": re.compile(
+        r"\b(until|till|by|on|from|at|for|(?<!handed )(?<!came )(?<!brought )in|within|over|since|after|before) \{(\w+)\}"
+    ),
     "zh": re.compile(r"(到|从|在|于)?\{(\w+)\}(前|之前|以前|为止|开始|起|到期|截止|以后|之后)?"),
 }
 _LED = TEMPORAL | {Kind.DURATION}

@@ -21,13 +21,22 @@ _BARE, _BARE_ELSE = {"terse": 0.75, "formal": 0.15, "chatty": 0.2, "warm": 0.2},
 _POLITE = re.compile("“[^”]*”|您")
 """The polite form, and what is quoted, which stays as it is."""
 _GREETING = re.compile(r"(?:hi|hello|hey|hiya|yo|good (?:day|morning|evening)|你好|您好|嗨|哈喽|早|在吗|hello)", re.IGNORECASE)
-_FOLLOWS_ZH = re.compile("不然|免得|省得|可别|可体|这样|要不|否则|好安排|好让|好赶|好去|好跟|万一|别(?![人家的])|就指望|也好|可能得")
+_FOLLOWS_ZH = re.compile(
+    "不然|免得|省得|可别|可体|这样|要不|否则|好安排|好让|好赶|好去|好跟|万一|别(?![人家的])|就指望|也好|可能得"
+)
+"""How reasons begin that say what would follow, and so come after the request."""
 _ENDS = tuple(".?!。？！…")
-_AFTERTHOUGHT = re.compile(r", (?:the \w+ is|it's|it was|it is|there's|they're|they are|I'm|I've|we've|we're|I|we|he|she|they) |[;:] ")
+_OPENED = re.compile(r"^(?:So|Well|Right|OK|ok so|right so|so),? (\w)")
+"""How a turn opens that has no greeting before it."""
+AFTERTHOUGHT = re.compile(
+    r", (?:the \w+ is|it's|it was|it is|there's|they're|they are|I'm|I've|we've|we're|I|we|he|she|they) |[;:] "
+)
 """What cannot stand within `could you ...?`, as it tells something."""
 _STATED = ("{Ask}.", "Please {ask}.", "{Ask}, please.")
 _BRIEF, _BRIEF_TRIES, _FRESH_TRIES = 24, 6, 5
 _SOFT_ENDS = tuple("~～)）")
+_KEYED = re.compile("[A-Z0-9]）$")
+"""A number in brackets, which ends no sentence."""
 
 
 @dataclass(slots=True)
@@ -82,7 +91,7 @@ class Voice:
             text = self._because(reason, self.closed(text))
         thanks = last and self.rng.random() < _THANKS[self.manner]
         if hello and not _GREETING.match(text):
-            text = self._join(self._part("greet"), text)
+            text = self._join(self._part("greet"), _OPENED.sub(lambda match: match[1].upper(), text) if self.en else text)
         if thanks:
             text = self._join(text, self._part("courtesy"))
         return self._slip(text)
@@ -101,7 +110,7 @@ class Voice:
         if bare or self.rng.random() < _BARE.get(self.manner, _BARE_ELSE):
             mark = {"en": ".?", "zh": "。？"}[self.language][request.mood is Mood.QUESTION]
             return self._plain(fill("{Ask}" + mark, {"ask": request.text}))
-        if self.en and request.mood is Mood.IMPERATIVE and _AFTERTHOUGHT.search(request.text):
+        if self.en and request.mood is Mood.IMPERATIVE and AFTERTHOUGHT.search(request.text):
             return fill(self.rng.choice(_STATED), {"ask": request.text})
         ask = request.text if self.language == "en" else request.text.removesuffix("吧")
         return self._part(f"ask_{request.mood.value}", ask=ask)
@@ -110,7 +119,7 @@ class Voice:
         """Make a sentence that stands beside a reason: with few words around the request."""
         for _ in range(_BRIEF_TRIES):
             phrase = acts(self.language).of_user(f"ask_{request.mood.value}", self.manner, self.rng)
-            told = self.en and phrase.endswith("?") and request.mood is Mood.IMPERATIVE and _AFTERTHOUGHT.search(request.text)
+            told = self.en and phrase.endswith("?") and request.mood is Mood.IMPERATIVE and AFTERTHOUGHT.search(request.text)
             if len(phrase) <= _BRIEF and ":" not in phrase and not told:
                 return fill(phrase, {"ask": request.text})
         return self._sentence(request, bare=True)
@@ -119,13 +128,20 @@ class Voice:
         """Say an act that carries on with a request of any mood: `and_also`, `goals`, `switch`."""
         return self.say(f"{act}_{request.mood.value}", ask=request.text, **slots)
 
+    def stated(self, facts: Request) -> str:
+        """Give facts that nobody has asked for, as one adds them to a yes."""
+        if not self.en:
+            return self.say("supply", facts=facts.text)
+        return self._slip(fill("{Facts}.", {"facts": facts.text}))
+
     def follow(self, first: str, second: str) -> str:
         """Put one sentence after another."""
         return self._join(self.closed(first), second)
 
     def closed(self, text: str) -> str:
         """End a sentence that was left open."""
-        return text if text.endswith((*_ENDS, *_SOFT_ENDS)) else text + ("." if self.language == "en" else "。")
+        soft = () if self.language == "zh" and _KEYED.search(text) else _SOFT_ENDS
+        return text if text.endswith((*_ENDS, *soft)) else text + ("." if self.language == "en" else "。")
 
     def _address(self, phrase: str) -> str:
         if self.language == "en":

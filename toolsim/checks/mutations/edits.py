@@ -1,4 +1,4 @@
-"""Edits of a dialogue: texts, calls and messages replaced, and the world's answers made anew, so that nothing but the fault is wrong."""
+"""Edits of a dialogue; calls are run anew in the seeded world where that is wanted, so that nothing but the fault is wrong."""
 
 from __future__ import annotations
 

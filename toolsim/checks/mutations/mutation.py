@@ -22,7 +22,7 @@ class Mutation:
     what: str
     """What goes wrong, in plain words."""
     families: tuple[str, ...]
-    """Each of them must find it."""
+    """Each of them must find it. Empty of a fault that is known to be out of reach: it is planted all the same, and measured."""
     make: Make
 
 

@@ -13,6 +13,7 @@ from toolsim.roleplay.dialogue import Dialogue
 
 _USER = {"en": "请帮我办一下这件事，谢谢。", "zh": "Could you please see to this for me today?"}
 _ASSISTANT = {"en": "好的，已经按要求查过了。", "zh": "I had a look, and this is how things stand at the moment."}
+_TRANSLATES = re.compile(r"\b(?:Chinese|Mandarin)\b|英语|英文|翻译")
 _CLAUSE = {"en": "（仅供参考）", "zh": " as far as I can tell from here "}
 
 
@@ -36,7 +37,8 @@ def answer_in_the_other_language(case: Case, rng: Random) -> Dialogue | None:
 @fault("clause_in_the_other_language", "a clause of the other language stands in a text", "language")
 def clause_in_the_other_language(case: Case, rng: Random) -> Dialogue | None:
     way = pick(rng, texts(case, rng.choice(("user", "assistant"))))
-    if way is None:
+    # Small talk about the other language may hold words of it.
+    if way is None or (not case.calls and any(_TRANSLATES.search(text) for _, text in texts(case, "user"))):
         return None
     index, text = way
     return with_text(case.dialogue, index, text[:-1] + _CLAUSE[case.language] + text[-1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from toolsim.base import seeds
@@ -36,9 +36,14 @@ class Mutant:
         return self.families >= set(self.mutation.families)
 
 
-def plant(case: Case, seed: int) -> Iterator[Mutant]:
-    """Give the mutants of a good dialogue of ours, examined; what cannot be planted in it is left out."""
-    for name in MUTATIONS:
+def plant(case: Case, seed: int, only: Collection[str] | None = None) -> Iterator[Mutant]:
+    """Give the mutants of a good dialogue of ours, examined; what cannot be planted in it is left out.
+
+    Args:
+        seed: of all chance; that of a mutant does not depend on the others.
+        only: names of the mutations to be tried; all by default.
+    """
+    for name in MUTATIONS if only is None else sorted(only):
         mutation = MUTATIONS.get(name)
         dialogue = mutation.make(case, seeds.stream(seed, name, case.dialogue.id))
         if dialogue is not None and dialogue != case.dialogue:

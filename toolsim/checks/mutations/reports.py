@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import combinations
 from random import Random
 
 from toolsim.apis.leaves import leaves
@@ -14,6 +15,7 @@ from toolsim.checks.mutations.mutation import fault
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.taxonomy.declarations import Kind, Option
 from toolsim.wording.days import days
+from toolsim.wording.values import MONTHS
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])\d[\d,]*(?:\.\d+)?(?![\w:/-]|[.,]\d|月|日|号|点|年)")
 _SHORT = re.compile(r"(?<![\w.-])\d{1,2}(?![\w.-])")
@@ -48,10 +50,12 @@ def _answer(case: Case, rng: Random, pattern: re.Pattern[str], edit: Edit) -> Di
 
 @fault("answer_number_wrong", "an answer tells a number that stands nowhere", "answers")
 def answer_number_wrong(case: Case, rng: Random) -> Dialogue | None:
+    seen = _seen(case, len(case.messages)).replace(",", "")
+
     def edit(match: re.Match[str]) -> str | None:
         value = float(match[0].replace(",", ""))
-        new = value * 3 + 61.37 if "." in match[0] else value * 3 + 61
-        return f"{new:,.2f}" if "." in match[0] else f"{new:,.0f}"
+        new = f"{value * 3 + 61.37:.2f}" if "." in match[0] else f"{value * 3 + 61:.0f}"
+        return None if re.search(rf"(?<!\d){re.escape(new)}(?!\d)", seen) else f"{float(new):,}".removesuffix(".0")
 
     return _answer(case, rng, _FIGURE, edit)
 
@@ -110,26 +114,12 @@ def _days_before(case: Case, index: int) -> set[str]:
 @fault("answer_month_wrong", "an answer tells a date in another month", "answers")
 def answer_month_wrong(case: Case, rng: Random) -> Dialogue | None:
     seen = _seen(case, len(case.messages))
-    months = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-    free = [n for n in range(1, 13) if f"-{n:02d}-" not in seen and months[n - 1] not in seen and f"{n}月" not in seen]
+    free = [n for n in range(1, 13) if f"-{n:02d}-" not in seen and MONTHS[n - 1] not in seen and f"{n}月" not in seen]
     if not free:
         return None
     other = rng.choice(free)
     if case.language == "en":
-        return _answer(case, rng, re.compile(rf"\b(?:{'|'.join(months)})\b"), lambda match: months[other - 1])
+        return _answer(case, rng, re.compile(rf"\b(?:{'|'.join(MONTHS)})\b"), lambda match: MONTHS[other - 1])
     return _answer(case, rng, re.compile(r"(?<!\d)\d{1,2}月(?=\d)"), lambda match: f"{other}月")
 
 
@@ -237,3 +227,31 @@ def result_foretold(case: Case, rng: Random) -> Dialogue | None:
     if all(found.replace(",", "") in seen for found in figures.findall(text)) or index < asked[0]:
         return None
     return with_text(case.dialogue, asked[0], text)
+
+
+@fault("figures_exchanged", "an answer tells two right figures in each other's place")
+def figures_exchanged(case: Case, rng: Random) -> Dialogue | None:
+    pairs = [(i, text, *pair) for i, _, text in said(case, "answer") for pair in combinations(_FIGURE.finditer(text), 2)]
+    way = pick(rng, [way for way in pairs if way[2][0] != way[3][0]])
+    if way is None:
+        return None
+    index, text, one, other = way
+    new = text[: one.start()] + other[0] + text[one.end() : other.start()] + one[0] + text[other.end() :]
+    return with_text(case.dialogue, index, new)
+
+
+@fault("answer_empty", "an answer says that it is done, and nothing of what was looked up")
+def answer_empty(case: Case, rng: Random) -> Dialogue | None:
+    told = {"en": "I have looked it up for you.", "zh": "查过了。"}
+    ways = [(index, move.calls) for index, move, _ in said(case, "answer") if move.calls and not move.text]
+    wrote = {gold.id for made, gold in case.matched for e in case.dialogue.events if e.call == made.id and (e.wrote or e.fault)}
+    way = pick(rng, [index for index, calls in ways if not wrote & set(calls)])
+    return None if way is None else with_text(case.dialogue, way, told[case.language])
+
+
+@fault("other_fault_told", "the assistant tells of a refusal, and gives a reason of its own")
+def other_fault_told(case: Case, rng: Random) -> Dialogue | None:
+    refused = {call.id for call in (case.scenario.calls if case.scenario else ()) if call.fault}
+    index = pick(rng, [index for index, move, _ in said(case, "answer") if move.calls and set(move.calls) <= refused])
+    told = {"en": "That was refused, because the service is closed for today.", "zh": "没办成，今天系统已经关闭了。"}
+    return None if index is None else with_text(case.dialogue, index, told[case.language])

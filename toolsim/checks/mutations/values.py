@@ -8,7 +8,7 @@ from typing import Any
 
 from toolsim.apis.leaves import ArgumentLeaf
 from toolsim.apis.paths import put
-from toolsim.checks.case import Case, MadeCall
+from toolsim.checks.case import Case
 from toolsim.checks.mutations.edits import (
     Spot,
     is_equal,
@@ -160,19 +160,16 @@ def _swapped(case: Case, rng: Random, pairs: Any) -> Dialogue | None:
     return None
 
 
-@fault("value_of_an_earlier_turn", "a call is given the value that the user has since taken back", "milestones", "grounding")
-def value_of_an_earlier_turn(case: Case, rng: Random) -> Dialogue | None:
-    ways: list[tuple[Spot, Any]] = []
-    for made, leaf in spots(case, lambda leaf: True):
-        before = _earlier(case, made, leaf)
-        ways += [((made, leaf), before)] if before not in (None, leaf.value) else []
+@fault("value_taken_back", "a call is given the value that the user has since taken back", "milestones", "grounding")
+def value_taken_back(case: Case, rng: Random) -> Dialogue | None:
+    if ".user_adjust" not in case.dialogue.category:
+        return None
+    every = spots(case, lambda leaf: True)
+    ways = [
+        ((made, leaf), old.value)
+        for made, leaf in every
+        for before, old in every
+        if before.place < made.place and before.name == made.name and old.path == leaf.path and old.value != leaf.value
+    ]
     way = pick(rng, ways)
     return with_value(case, *way) if way else None
-
-
-def _earlier(case: Case, made: MadeCall, leaf: ArgumentLeaf) -> Any:
-    """Give what an earlier call of the same API had in the same place, if the user has adjusted it."""
-    same = [one for one, other in spots(case, lambda l: l.path == leaf.path) if one.name == made.name and one.place < made.place]
-    if not same or ".user_adjust" not in case.dialogue.category:
-        return None
-    return next(other.value for one, other in spots(case, lambda l: l.path == leaf.path) if one.id == same[-1].id)

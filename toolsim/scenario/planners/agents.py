@@ -48,7 +48,7 @@ class MultiStep:
                 text = voice.add("goals", request, first=voice.closed(text))
         if not self.least <= course.count <= self.most:
             raise PlanFailed("too few or too many steps")
-        course.draft.script[turn] = UserTurn(act="request", text=text)
+        course.draft.script[turn] = UserTurn(role="user", act="request", text=text)
         course.answer(0)
         return course.finish(offers)
 
@@ -163,7 +163,7 @@ class LongHorizon:
         why = api.operation.why.say(setting.language)
         first = begun == 0
         text = setting.voice.ask(request, why) if first else setting.voice.add("switch", request)
-        draft.script[turn] = UserTurn(act="request" if first else "switch", text=text)
+        draft.script[turn] = UserTurn(role="user", act="request" if first else "switch", text=text)
         course.answer(since)
         return True
 

@@ -122,7 +122,7 @@ class Faulty:
         if missing:
             facts = phraser.facts(repair.api, repair.flats[0], missing)
             known |= said(facts, len(draft.script))
-            text = voice.follow(text, voice.say("supply", facts=facts.text))
+            text = voice.follow(text, voice.stated(facts))
         draft.user("yes", text)
         mended = draft.call(repair.api, repair.arguments, known)
         done = draft.call(need.api, need.arguments, told)

@@ -17,7 +17,7 @@ from toolsim.scenario.phraser import Phraser
 from toolsim.scenario.planners.planner import PLANNERS, reasons
 from toolsim.scenario.rivals import rivals
 from toolsim.scenario.setting import PlanFailed, Setting
-from toolsim.taxonomy.declarations import Field, Kind
+from toolsim.taxonomy.declarations import NUMERIC, Field, Kind
 from toolsim.wording import values
 from toolsim.wording.answer_labels import asks
 from toolsim.wording.readings import means
@@ -28,6 +28,10 @@ _ONCE = re.compile(
     r"\b(?:reason|cause|ground|so far|pulse|breaths|amount|mark|score|number of|cost of|paid|year|outcome|verdict|state|result)\b"
 )
 """Labels of what belongs to one case, and so to nobody's profile."""
+_SETTLED = re.compile(
+    r"\b(?:caps?|limits?|budget|tolerance|target|goal|allowance|margin|threshold|servings|guests|people|quality|ahead|minimum)\b"
+)
+"""Labels of figures that people settle on once and for all."""
 _LONGEST = 4
 """Words of a label that a person would say with `my usual`."""
 _FACTS = 26
@@ -113,7 +117,10 @@ class Preference:
 
 
 def _storable(field: Field) -> bool:
-    if len(field.label.en.split()) > _LONGEST or field.name in _NOT_HABITS or asks(field.label.en) or _ONCE.search(field.label.en):
+    label = field.label.en
+    if len(label.split()) > _LONGEST or field.name in _NOT_HABITS or asks(label) or _ONCE.search(label):
+        return False
+    if field.kind in NUMERIC and not _SETTLED.search(label):
         return False
     return field.kind in _STORED and (field.required or field.kind in (Kind.ENUM, Kind.TIME))
 

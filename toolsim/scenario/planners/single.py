@@ -38,9 +38,7 @@ class Single:
         kind = category.options.get("kind", "")
         if kind in _DEPTHS:
             return schema_depth(api.wire.parameters("en")) >= _DEPTHS[kind][0]
-        return not kind or any(
-            field.kind in _KINDS[kind] and field.name not in _HOW for field in api.prepared.params
-        )
+        return not kind or any(field.kind in _KINDS[kind] and field.name not in _HOW for field in api.prepared.params)
 
     def plan(self, setting: Setting, offers: Offers) -> Scenario:
         options = setting.category.options
@@ -70,7 +68,10 @@ def _turns_on(api: Api, flats: list[Args], kind: str) -> bool:
         return low <= depth(arguments) <= high
     if kind == "list":
         return any(isinstance(value, list) for value in _inside(arguments))
-    return any(leaf.field.kind in _KINDS[kind] and leaf.name not in _HOW and leaf.value != leaf.field.auto for leaf in leaves(api, arguments))
+    return any(
+        leaf.field.kind in _KINDS[kind] and leaf.name not in _HOW and leaf.value != leaf.field.auto
+        for leaf in leaves(api, arguments)
+    )
 
 
 def depth(arguments: Any) -> int:

@@ -1,0 +1,32 @@
+"""One sitting of a small run in a process of its own: `python -m tests.pipeline.sitting FOLDER COUNT WORKERS [EARLIER ...]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from toolsim.apis.catalogue import Catalogue, open_catalogue
+from toolsim.base.text import LANGUAGES
+from toolsim.pipeline.config import RunConfig
+from toolsim.pipeline.generate import Progress, generate
+from toolsim.scenario.categories import load_mix
+
+BATCH = 5
+
+
+def small(catalogue: Catalogue, count: int, seed: int = 0, **more: object) -> RunConfig:
+    """Configure a run of many small batches."""
+    made = {
+        "count": count, "languages": LANGUAGES, "shares": load_mix("training").shares, "packs": tuple(catalogue.taxonomy.packs),
+        "seed": seed, "content": "the same", "batch": BATCH,
+    }  # fmt: skip
+    return RunConfig.model_validate({**made, **more})
+
+
+def sit(catalogue: Catalogue, folder: Path, count: int, workers: int = 1, **more: object) -> Progress:
+    """Make a run, or go on with it."""
+    return generate(small(catalogue, count, **more), catalogue, folder, (), workers, (), lambda progress: None)
+
+
+if __name__ == "__main__":
+    sit(open_catalogue(), Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,96 @@
+"""What the assistant has seen by some point of a dialogue: texts, numbers, dates, values, and how many rows were found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+NUMBER = re.compile(r"(?<![A-Za-z\d.])-?\d[\d,]*(?:\.\d+)?(万)?")
+DIGITS = re.compile(r"\d+(?:\.\d+)?")
+ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\d{3,}(?![A-Za-z0-9])")
+_ISO = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2}))?")
+_CLOCK = re.compile(r"^(\d{2}):(\d{2})$")
+_TOTAL = re.compile(r"total|count|value|number|rows", re.IGNORECASE)
+_COUNTED = 60
+"""Lists up to this length may be counted and cut in an answer."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What the assistant has seen so far."""
+
+    text: str = ""
+    """What was said and shown."""
+    spec: str = ""
+    """The words of the called tools' specs."""
+    numbers: set[float] = field(default_factory=set)
+    dates: set[str] = field(default_factory=set)
+    values: set[Any] = field(default_factory=set)
+    counts: set[float] = field(default_factory=set)
+    """How many rows were found or asked for."""
+
+    def see_text(self, text: str) -> None:
+        """Take in what was said."""
+        self.text += "\n" + text.casefold()
+        for number in NUMBER.finditer(text):
+            self.numbers.add(number_of(number))
+        self._see_dates(text)
+        self.numbers.update(float(digits) for digits in DIGITS.findall(ID.sub("", text)))
+
+    def see_json(self, value: Any) -> None:
+        """Take in a result or arguments."""
+        if isinstance(value, dict):
+            for inner in value.values():
+                self.see_json(inner)
+        elif isinstance(value, list):
+            self._count(len(value))
+            for inner in value:
+                self.see_json(inner)
+        elif isinstance(value, bool) or value is None:
+            return
+        elif isinstance(value, int | float):
+            self._see_number(value)
+        else:
+            self.values.add(value)
+            self._see_dates(value)
+            self.numbers.update(float(digits) for digits in DIGITS.findall(ID.sub("", value)))
+            self.numbers.update(number_of(number) for number in NUMBER.finditer(value))
+            clock = _CLOCK.match(value)
+            if clock:
+                self.numbers |= {float(int(clock[1]) % 12 or 12)}
+
+    def see_counts(self, value: Any, name: str = "") -> None:
+        """Take in how many rows a result has, and the totals that it tells."""
+        if isinstance(value, dict):
+            for inner_name, inner in value.items():
+                self.see_counts(inner, inner_name)
+        elif isinstance(value, list):
+            self.counts.add(float(len(value)))
+            for inner in value:
+                self.see_counts(inner)
+        elif isinstance(value, int | float) and _TOTAL.search(name):
+            self.counts.add(float(value))
+
+    def _see_number(self, value: float) -> None:
+        self.numbers |= {float(value), abs(float(value)), float(round(value)), round(float(value), 1), round(float(value), 2)}
+        if value == int(value) and 0 < value < 100_000:
+            hours, minutes = divmod(int(value), 60)
+            self.numbers |= {float(hours), float(minutes), value / 60, value / 1440}
+            if value <= _COUNTED:
+                self._count(int(value))
+
+    def _count(self, length: int) -> None:
+        self.numbers.update(float(n) for n in range(min(length, _COUNTED) + 1))
+
+    def _see_dates(self, text: str) -> None:
+        for match in _ISO.finditer(text):
+            self.dates.add(match[1])
+            if match[2]:
+                self.numbers.add(float(int(match[2]) % 12 or 12))
+
+
+def number_of(match: re.Match[str]) -> float:
+    """Read a number found by `NUMBER`, without its sign."""
+    value = float(match[0].rstrip("万").replace(",", ""))
+    return abs(value * 10_000 if match[1] else value)
