@@ -33,6 +33,8 @@ WORDS = {
     },
 }
 FIELDS, ROWS, LENGTH = 7, 2, 240
+Dialogue = dict[str, Any]
+"""A dialogue as its line in `dialogues.jsonl` has it."""
 
 
 def shorten(value: Any, depth: int = 0) -> Any:
@@ -52,7 +54,7 @@ def told(value: Any) -> str:
     return text if len(text) <= LENGTH else text[:LENGTH] + "…"
 
 
-def lines(dialogue: dict[str, Any], words: dict[str, str]) -> Iterator[str]:
+def lines(dialogue: Dialogue, words: dict[str, str]) -> Iterator[str]:
     """Give the lines of a dialogue, without its system message."""
     for message in dialogue["messages"][1:]:
         for call in message.get("tool_calls") or ():
@@ -68,7 +70,7 @@ def chosen(
     dialogues: Sequence[dict[str, Any]], ids: Sequence[str], per: int, rng: Random
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Give the categories with the dialogues to show: the listed ones, and by chance what is missing."""
-    by_category: dict[str, list[dict[str, Any]]] = {}
+    by_category: dict[str, list[Dialogue]] = {}
     for dialogue in dialogues:
         by_category.setdefault(dialogue["category"], []).append(dialogue)
     for category, found in sorted(by_category.items()):
@@ -81,7 +83,8 @@ def page(run: Path, language: str, command: str, ids: Sequence[str], per: int, s
     """Make the page."""
     words = WORDS[language]
     dialogues = [json.loads(line) for line in (run / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()]
-    dialogues = [dialogue for dialogue in dialogues if dialogue["language"] == language]
+    admitted = {json.loads(line)["id"] for line in (run / "samples.jsonl").read_text(encoding="utf-8").splitlines()}
+    dialogues = [dialogue for dialogue in dialogues if dialogue["language"] == language and dialogue["id"] in admitted]
     out = [f"# {words['title']}", "", words["made"].format(command=command)]
     for category, shown in chosen(dialogues, ids, per, Random(seed)):
         out += ["", f"## {category}"]

@@ -10,7 +10,7 @@ from tests.pipeline.sitting import sit
 from toolsim.apis.catalogue import Catalogue
 from toolsim.dataset.store import LOCK
 
-COUNT = 60
+COUNT = 40
 
 
 def content(folder: Path) -> dict[str, bytes]:

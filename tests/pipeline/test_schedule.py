@@ -119,7 +119,6 @@ def test_the_content_digest_changes_with_a_pack(tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("packs")
     (folder / "others").mkdir()
     before = content_digest(())
-    assert content_digest((folder,)) == before
     (folder / "others" / "x.yaml").write_text("pack: others/x\n")
     one = content_digest((folder,))
     (folder / "others" / "x.yaml").write_text("pack: others/y\n")

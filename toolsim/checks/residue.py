@@ -28,7 +28,7 @@ _RULES = (
     (
         "residue.doubled",
         re.compile(
-            r"\b(?!had\b|that\b)([A-Za-z]{2,}) \1\b"
+            r"\b(?!had\b|that\b)([A-Za-z]{2,}) \1\b|\b(The|An?|To|Of|In|On|And|Is|It|You|We|For) (?i:\2)\b"
             r"|(?<![标目])的的|(?<!不)了了|，，|。。|、、|，。|、，|  |,,|\.\.(?!\.)|“”|\"\"|““"
         ),
         "something is doubled",

@@ -119,12 +119,16 @@ def _which(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]:
 def _told_rows(case: Case, keys: Collection[str], text: str) -> int:
     """Count the rows that a text tells by something that none of the others has."""
     assert case.scenario is not None
-    rows = [row for table in (case.world.tables.values() if case.world else ()) for key, row in table.items() if key in keys]
-    shown = [{str(value).casefold() for value in row.values() if isinstance(value, str | int | float)} for row in rows]
+    tables = list(case.world.tables.values()) if case.world is not None else []
+    names = {key: row["name"] for table in tables for key, row in table.items() if isinstance(row.get("name"), str)}
+    names[case.scenario.me] = "your" if case.language == "en" else f"{case.scenario.you}的"
+    rows = [row for table in tables for key, row in table.items() if key in keys]
+    plain = [[str(value) for value in row.values() if isinstance(value, str | int | float)] for row in rows]
+    shown = [{names.get(value, value).casefold() for value in values} for values in plain]
     days_in = {spot.value for spot in days(text, case.scenario.now, case.language)}
-    plain = text.casefold().replace(",", "")
+    said = text.casefold().replace(",", "")
     told = 0
     for place, values in enumerate(shown):
         own = values - set().union(*(other for n, other in enumerate(shown) if n != place))
-        told += any(value in days_in or value[:10] in days_in or (len(value) > 2 and value in plain) for value in own)
+        told += any(value in days_in or value[:10] in days_in or (len(value) > 1 and value in said) for value in own)
     return told

@@ -9,11 +9,14 @@ from typing import cast
 import click
 
 from toolsim.apis.catalogue import Catalogue, open_catalogue
-from toolsim.base.errors import ToolsimError, near
+from toolsim.base.errors import ToolsimError, UnknownName, near
 from toolsim.base.text import LANGUAGES, Language
 from toolsim.dataset.store import run_digest
+from toolsim.models.config import load_settings
+from toolsim.pipeline.casting import Casting
 from toolsim.pipeline.config import RunConfig, content_digest
 from toolsim.pipeline.generate import Progress, generate
+from toolsim.pipeline.staff import Hiring
 from toolsim.scenario.categories import load_mix
 from toolsim.views.run import RunProgress, run_summary
 from toolsim.views.terminal import OUT, emit_json
@@ -32,10 +35,19 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--out", type=_FOLDER, default=None, help="Run folder.  [default: outputs/MIX-SEED]")
 @click.option("--against", type=_FOLDER, multiple=True, metavar="RUN", help="Earlier run not to repeat; may be given often.")
 @click.option("--pool", "folders", type=_FOLDER, multiple=True, metavar="DIR", help="More packs.")
+@click.option("--user", default="planner", show_default=True, metavar="MODEL", help="Who plays the user.")
+@click.option("--assistant", default="planner", show_default=True, metavar="MODEL", help="Who plays the assistant.")
+@click.option("--tool", default="world", show_default=True, metavar="MODEL", help="Who plays the tools.")
+@click.option("--polish", default="", metavar="MODEL", help="A model that rewrites what the planner's user says.")
+@click.option("--trajectories", type=click.IntRange(1, 64), default=1, show_default=True, help="Of each scenario, by a model.")
+@click.option("--models", "settings", type=_FOLDER, default=None, help="Models by name.  [default: toolsim.toml if there is one]")
+@click.option("--in-flight", type=click.IntRange(1, 1024), default=64, show_default=True, help="Dialogues at once, with models.")
+@click.option("--replay", is_flag=True, help="Take every answer of a model from the run's cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
     count: int, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int, out: Path | None,
-    against: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool,
+    against: tuple[Path, ...], folders: tuple[Path, ...], user: str, assistant: str, tool: str, polish: str, trajectories: int,
+    settings: Path | None, in_flight: int, replay: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a run of verified dialogues; the same command goes on with a run that was stopped."""
     catalogue = open_catalogue(folders)
@@ -47,11 +59,13 @@ def command(
         packs=_packs(catalogue, _listed(domains)),
         seed=seed,
         content=content_digest(folders),
+        casting=Casting(user=user, assistant=assistant, tool=tool, polish=polish, trajectories=trajectories),
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{shares.name}-{seed}"
+    hiring = Hiring(load_settings(settings), in_flight, replay) if config.casting.models else None
     with RunProgress(count) as progress:
-        done = generate(config, catalogue, folder, folders, workers, against, progress.show)
+        done = generate(config, catalogue, folder, folders, workers, against, progress.show, hiring)
     _tell(done, folder, as_json)
 
 
@@ -81,13 +95,13 @@ def _packs(catalogue: Catalogue, wanted: Sequence[str]) -> tuple[str, ...]:
     """Name packs by themselves or by their domain.
 
     Raises:
-        ToolsimError: there is no pack of that name, nor a domain that has any.
+        UnknownName: there is no pack of that name, nor a domain that has any.
     """
     every = list(catalogue.taxonomy.packs)
-    if not wanted:
-        return tuple(every)
     out: dict[str, None] = {}
     for name in wanted:
-        found = [pack for pack in every if pack.startswith(name + "/")]
-        out |= dict.fromkeys(found or [catalogue.pack(name).name])
-    return tuple(out)
+        found = [pack for pack in every if name in (pack, *pack.split("/"))]
+        if not found:
+            raise UnknownName("domain or subdomain", name, {part for pack in every for part in (pack, *pack.split("/"))})
+        out |= dict.fromkeys(found)
+    return tuple(out or every)

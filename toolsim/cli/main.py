@@ -15,6 +15,7 @@ COMMANDS = {
     "domains": "Look at, check and try the API pool.",
     "export": "Write a run in a form that trainers read.",
     "generate": "Make a run of verified dialogues.",
+    "jury": "Put the dialogues of a run to a jury, and find out how well jurors judge.",
     "show": "Read dialogues of a run in the terminal.",
     "stats": "Count what a run holds and measure how varied it is.",
 }

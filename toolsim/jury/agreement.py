@@ -29,8 +29,8 @@ def fleiss_kappa(ratings: Ratings) -> float | None:
 def krippendorff_alpha(ratings: Ratings) -> float | None:
     """Give Krippendorff's alpha for nominal labels; items with fewer than two labels are left out.
 
-    From the coincidences within items: alpha = 1 - (n - 1) * (n - sum o_cc) / (n^2 - sum n_c^2). None where all labels that can be
-    paired are the same. K. Krippendorff (2011), Computing Krippendorff's alpha-reliability, University of Pennsylvania.
+    From the coincidences within items: alpha = 1 - (n - 1) * (n - sum o_cc) / (n^2 - sum n_c^2). None where all labels that can
+    be paired are the same. K. Krippendorff (2011), Computing Krippendorff's alpha-reliability, University of Pennsylvania.
     """
     rows = [Counter(label for label in row if label is not None) for row in ratings]
     rows = [row for row in rows if row.total() > 1]

@@ -1,4 +1,4 @@
-"""Calibration: how well jurors judge specimens of which the truth is known, how they lean, how far they agree, what they weigh."""
+"""Calibration: how well jurors judge specimens of which the truth is known, how they lean, how far they agree, their weights."""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ _ASKS: Final = re.compile(
 )
 """Signs that somebody asks, in all the ways that came up; what has none of them asks nothing."""
 _ID: Final = re.compile(r"[A-Z]{1,5}\d{3,}$")
-_TOKEN: Final = re.compile(r"[A-Za-z]{3,}|\d+|[\u3400-\u9fff]")
+_FIGURE: Final = re.compile(r"\d+")
+_WORD: Final = re.compile(r"[A-Za-z]{4,}")
+_HAN_RUN: Final = re.compile(r"(?=([\u3400-\u9fff]{3}))")
 _WAITING: Final = ("special.incomplete", "special.error_param")
 """Categories in which the user has to speak again before anything can be called."""
 _IDLE: Final = ("special.irrelevant", "special.no_call")
@@ -38,14 +40,15 @@ def unanswered(case: Case, category: str) -> Iterator[Finding]:
 
 
 def repeated(case: Case, category: str) -> Iterator[Finding]:
-    """Find calls that were made before with the same arguments and have the same result, nothing having changed between."""
+    """Find calls that were made before with the same arguments, and right before or with the same result."""
     seen: dict[tuple[str, str], MadeCall] = {}
+    last = ("", "")
     for call in case.calls:
         key = (call.name, orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS).decode())
         before = seen.get(key)
-        if before is not None and (before.result == call.result or before.place == call.place):
+        if before is not None and (before.result == call.result or key == last):
             yield Finding("economy.repeated", call.path, "the same call was made before")
-        seen[key] = call
+        seen[key], last = call, key
 
 
 def idle(case: Case, category: str) -> Iterator[Finding]:
@@ -81,7 +84,7 @@ def unasked(case: Case, category: str) -> Iterator[Finding]:
     if category in ("special.incomplete", "special.ambiguous") and not _ASKS.search(text):
         yield Finding("course.unasked", f"$.messages[{index}].content", "nothing is asked")
     told = " ".join(case.user_turns[:1])
-    if category == "special.error_param" and not set(_TOKEN.findall(text)) & set(_TOKEN.findall(told)):
+    if category == "special.error_param" and not _takes_up(text, told):
         yield Finding("objects.unnamed", f"$.messages[{index}].content", "it takes up nothing that the user said")
 
 
@@ -103,6 +106,13 @@ def said_again(case: Case, category: str) -> Iterator[Finding]:
         if len(message.content) > 12 and message.content in said:
             yield Finding("course.again", f"$.messages[{index}].content", "it was said before")
         said.add(message.content)
+
+
+def _takes_up(text: str, told: str) -> bool:
+    """Tell whether a text repeats a figure, three characters or two words of what was told."""
+    if any(set(pattern.findall(text)) & set(pattern.findall(told)) for pattern in (_FIGURE, _HAN_RUN)):
+        return True
+    return len({*_WORD.findall(text.casefold())} & {*_WORD.findall(told.casefold())}) > 1
 
 
 def _values(value: Any) -> Iterator[str]:

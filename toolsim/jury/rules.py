@@ -25,7 +25,7 @@ from toolsim.jury.heuristics import Heuristic
 from toolsim.jury.juror import Order
 from toolsim.jury.rubric import Rubric
 from toolsim.jury.votes import Ruling, Vote, verdict_of
-from toolsim.roleplay.dialogue import Dialogue
+from toolsim.roleplay.dialogue import Dialogue, WorldEvent
 
 _PLACE: Final = re.compile(r"\$\.messages\[(\d+)\](?:\.tool_calls\[(\d+)\])?")
 _EVIDENCE: Final = 80
@@ -33,7 +33,7 @@ _EVIDENCE: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class RuleJuror:
-    """A juror that follows rules."""
+    """A juror that follows rules; a dialogue of broken form fails with each of them, since none can read on."""
 
     field: str
     """What it looks at."""
@@ -59,6 +59,10 @@ class RuleJuror:
 
     def _findings(self, exhibit: Exhibit) -> Iterator[Finding]:
         case = case_of(exhibit)
+        broken = list(form(case))
+        if broken:
+            yield from broken
+            return
         for family in self.families:
             yield from family(case)
         for heuristic in self.heuristics:
@@ -79,9 +83,18 @@ def case_of(exhibit: Exhibit) -> Case:
     specs = {spec["function"]["name"]: {**spec, "function": {"parameters": {}, **spec["function"]}} for spec in exhibit.specs}
     names = tuple(spec["function"]["name"] for spec in exhibit.specs)
     shown = Dialogue(
-        id="", category="foreign", language=exhibit.language, tools=names, messages=exhibit.messages, actors=(), digest=""
-    )
+        id="", category="foreign", language=exhibit.language, tools=names, messages=exhibit.messages, actors=(), digest="",
+        events=tuple(_refusals(exhibit)),
+    )  # fmt: skip
     return Foreign(shown, specs).case()
+
+
+def _refusals(exhibit: Exhibit) -> Iterator[WorldEvent]:
+    """Give the calls that were refused, as far as their results say so."""
+    for line in exhibit.lines:
+        result = line.get("result")
+        if isinstance(result, dict) and "error" in result:
+            yield WorldEvent(call=line["to_call"] or "", fault="refused")
 
 
 def _passage(exhibit: Exhibit, path: str) -> str:
@@ -98,7 +111,7 @@ def _passage(exhibit: Exhibit, path: str) -> str:
 RULE_JURORS: Final = {
     juror.field: juror
     for juror in (
-        RuleJuror("form", (form,), (heuristics.unanswered,), ("whole", "solves_need"), (("course", "solves_need"),)),
+        RuleJuror("form", (), (heuristics.unanswered,), ("whole", "solves_need"), (("course", "solves_need"),)),
         RuleJuror(
             "calls",
             (arguments,),

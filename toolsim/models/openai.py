@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LONGEST_MESSAGE = 300
 _OPENAI_HOST = "api.openai.com"
 _NO_KEY = "none"
+_SHORTEST_KEY = 6
 
 
 class OpenAIModel:
@@ -40,7 +41,7 @@ class OpenAIModel:
         self._official = urlsplit(config.base_url).hostname == _OPENAI_HOST
         self._tools: PerTools[orjson.Fragment] = PerTools(_tools_json)
         self._send, self._client = _connect(config, key)
-        self._clear: Callable[[str], str] = lambda text: text.replace(key, "***") if key else text
+        self._clear: Callable[[str], str] = lambda text: text.replace(key, "***") if len(key) >= _SHORTEST_KEY else text
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """Send a request once.
@@ -88,6 +89,7 @@ Send = Callable[[bytes, Callable[[str], str]], Any]
 def _connect(config: ModelConfig, key: str) -> tuple[Send, openai.AsyncOpenAI]:
     """Make a client of the SDK, and a function that sends a body and gives the reply's bytes."""
     try:
+        import aiohttp
         import httpx2
         import openai
     except ImportError:
@@ -112,17 +114,25 @@ def _connect(config: ModelConfig, key: str) -> tuple[Send, openai.AsyncOpenAI]:
             response = await client.post("/chat/completions", content=body, cast_to=httpx2.Response)
         except openai.APIStatusError as error:
             raise _status_failure(error, clear) from None
-        except openai.APITimeoutError:
-            raise ModelFailure(FailureKind.TIMEOUT, f"no answer within {config.timeout:g} s") from None
         except openai.APIConnectionError as error:
-            raise ModelFailure(FailureKind.CONNECTION, f"the connection failed: {type(error.__cause__).__name__}") from None
+            raise _connection_failure(error, config.timeout) from None
         except openai.OpenAIError as error:
             raise ModelFailure(FailureKind.REFUSED, clear(str(error))[:_LONGEST_MESSAGE]) from None
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, aiohttp.ClientError) as error:
             raise ModelFailure(FailureKind.CONNECTION, f"the reply broke off: {type(error).__name__}") from None
         return bytes(response.content)
 
     return send, client
+
+
+def _connection_failure(error: openai.APIConnectionError, timeout: float) -> ModelFailure:
+    # the transport calls a cut connection a timeout of connecting; the cause at the bottom tells the truth
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    if isinstance(cause, TimeoutError):
+        return ModelFailure(FailureKind.TIMEOUT, f"no answer within {timeout:g} s")
+    return ModelFailure(FailureKind.CONNECTION, f"the connection failed: {type(cause).__name__}")
 
 
 def _status_failure(error: openai.APIStatusError, clear: Callable[[str], str]) -> ModelFailure:
@@ -134,7 +144,7 @@ def _status_failure(error: openai.APIStatusError, clear: Callable[[str], str]) -
         kind = FailureKind.TIMEOUT
     elif status >= 500 or status == 409:
         kind = FailureKind.SERVER
-    message = clear(f"{status}: {error.message}")[:_LONGEST_MESSAGE]
+    message = clear(error.message)[:_LONGEST_MESSAGE]
     return ModelFailure(kind, message, _retry_after(error.response.headers.get("retry-after")))
 
 

@@ -51,11 +51,11 @@ class Casts:
     casting: Casting
     catalogue: Catalogue
     models: dict[str, ChatModel]
-    """Models by the name that the casting gives them."""
+    """Models by role."""
 
     async def rework(self, scenario: Scenario) -> Scenario:
         """Let a model polish what the user says, where one is asked for."""
-        return await polish(scenario, self.models[self.casting.polish]) if self.casting.polish else scenario
+        return await polish(scenario, self.models["polish"]) if self.casting.polish else scenario
 
     def cast(self, scenario: Scenario, world: World, sample: int) -> Cast:
         """Give the actors of one performance."""
@@ -63,20 +63,20 @@ class Casts:
 
     def _user(self, scenario: Scenario) -> User:
         name = self.casting.user
-        return ScriptedUser(scenario) if name == PLANNER else ModelUser(scenario, self.catalogue, self.models[name])
+        return ScriptedUser(scenario) if name == PLANNER else ModelUser(scenario, self.catalogue, self.models["user"])
 
     def _assistant(self, scenario: Scenario, sample: int) -> Assistant:
         name = self.casting.assistant
         if name == PLANNER:
             return ScriptedAssistant(scenario, self.catalogue, seeds.stream(scenario.seed, "assistant"))
-        return ModelAssistant(scenario, self.catalogue, self.models[name], sample)
+        return ModelAssistant(scenario, self.catalogue, self.models["assistant"], sample)
 
     def _tool(self, scenario: Scenario, world: World) -> Tool:
         name = self.casting.tool
         if name == WORLD:
             return WorldTool(scenario, world)
         specs = {tool: self.catalogue.api(tool).spec(scenario.language).model_dump() for tool in scenario.tools}
-        return ModelTool(specs, scenario.language, scenario.now, scenario.seed % 2**31, self.models[name])
+        return ModelTool(specs, scenario.language, scenario.now, scenario.seed % 2**31, self.models["tool"])
 
     def examine(self, case: Case) -> list[Finding]:
         """Examine a dialogue by the checks that fit who played in it."""

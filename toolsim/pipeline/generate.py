@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +13,15 @@ from toolsim.base.errors import ToolsimError
 from toolsim.dataset.duplicates import Index
 from toolsim.dataset.sample import Rejection, Sample
 from toolsim.dataset.store import RunWriter, read_stream
+from toolsim.models.failures import FailureKind
 from toolsim.pipeline.config import RunConfig, manifest, tools_of
 from toolsim.pipeline.lines import BatchLines, Line, rejected
+from toolsim.pipeline.models_pool import batches_with_models
 from toolsim.pipeline.pool import batches
+from toolsim.pipeline.staff import USAGE, Hiring, hired
 from toolsim.pipeline.texts import load_texts
 
+_SPENT = f"model.{FailureKind.BUDGET}"
 MOST_BARREN = 40
 """Batches in a row that may bring nothing new before the run gives up."""
 
@@ -31,6 +35,9 @@ class Progress:
     rejected: Counter[str] = field(default_factory=Counter)
     """By stage."""
     barren: int = 0
+    """Batches in a row that brought nothing."""
+    spent: bool = False
+    """Whether the budget of a model ran out."""
 
     def enough(self) -> bool:
         """Tell whether as many are there as are wanted."""
@@ -48,6 +55,7 @@ def generate(
     workers: int,
     earlier: tuple[Path, ...],
     watch: Watch,
+    hiring: Hiring | None = None,
 ) -> Progress:
     """Make a run, or go on with it, until it holds as many samples as are wanted.
 
@@ -63,15 +71,31 @@ def generate(
         watch(progress)
         if progress.enough():
             return progress
-        with closing(batches(config, folders, workers, writer.batches)) as made:
-            for batch in made:
-                writer.append(batch.index, _admit(batch, index, progress))
-                watch(progress)
-                if progress.enough():
-                    break
-                if progress.barren >= MOST_BARREN:
-                    raise ToolsimError(f"{MOST_BARREN} batches in a row brought nothing new", hint=_why(progress))
+        if not config.casting.models:
+            _take(batches(config, folders, workers, writer.batches), writer, index, progress, watch)
+            return progress
+        hiring = hiring or Hiring()
+        with hired(config.casting, hiring, out) as staff:
+            try:
+                made = batches_with_models(config, catalogue, staff, writer.batches, hiring.in_flight)
+                _take(made, writer, index, progress, watch)
+            finally:
+                writer.finish(USAGE, staff.usage(progress.accepted))
     return progress
+
+
+def _take(
+    made: Generator[BatchLines, None, None], writer: RunWriter, index: Index, progress: Progress, watch: Watch
+) -> None:
+    """Take batches until enough is admitted, the budget of a model is spent, or nothing new comes any more."""
+    with closing(made):
+        for batch in made:
+            writer.append(batch.index, _admit(batch, index, progress))
+            watch(progress)
+            if progress.enough() or progress.spent:
+                break
+            if progress.barren >= MOST_BARREN:
+                raise ToolsimError(f"{MOST_BARREN} batches in a row brought nothing new", hint=_why(progress))
 
 
 def _recall(out: Path, writer: RunWriter, index: Index, progress: Progress) -> None:
@@ -97,6 +121,7 @@ def _admit(batch: BatchLines, index: Index, progress: Progress) -> dict[str, byt
             streams["samples"].append(line.sample)
         if line.rejection:
             progress.rejected[line.stage] += 1
+            progress.spent = progress.spent or _SPENT in line.reasons
         streams["scenarios"].append(line.scenario)
         streams["dialogues"].append(line.dialogue)
         streams["findings"].append(line.findings)

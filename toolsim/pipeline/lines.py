@@ -31,6 +31,7 @@ class Line:
     language: str = ""
     stage: str = ""
     """Where it was rejected, if it was."""
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def _line(made: Made, config: RunConfig) -> Line:
         made.text,
         language,
         made.stage,
+        made.reasons,
     )
 
 

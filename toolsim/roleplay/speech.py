@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import re
 from random import Random
 from typing import Any
 
@@ -109,9 +108,9 @@ class Speech:
         gold = self._scenario.call(flaw.call)
         leaf = next(leaf for leaf in leaves(self._catalogue.api(gold.name), gold.arguments) if leaf.path == move.about[0])
         act, slots = self._objection(flaw, leaf)
-        if act == "bad_form" and self._language == "zh" and leaf.field.kind is Kind.REF:
-            act = "bad_key"
         label = self._label(leaf.field)
+        if act == "bad_form" and self._language == "zh" and leaf.field.kind is Kind.REF:
+            act, slots = "bad_key", {**slots, "number": label if label.endswith("号") else f"{label}的编号"}
         label = f"“{label}”这一项" if "：" in label else label
         return self._voice.say(act, {"label": label, "words": flaw.words, **slots})
 

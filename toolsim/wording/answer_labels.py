@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from toolsim.base.text import Language
 from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Field, Kind
 from toolsim.wording import values
 from toolsim.wording.answer_words import counted, head, is_plural, on, settle
@@ -112,7 +113,7 @@ def count_en(field: Field, value: float, said: str) -> str:
 
 def number_said(field: Field, value: float, zh: bool) -> str:
     """Say a number with its unit, or with what its label counts."""
-    language = "zh" if zh else "en"
+    language: Language = "zh" if zh else "en"
     if field.unit is None:
         if not zh and float(value).is_integer() and 1000 <= value <= 2200 and re.search(r"\byear\b", field.label.en):
             return f"{value:.0f}"

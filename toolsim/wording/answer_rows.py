@@ -12,7 +12,7 @@ from toolsim.wording.answer_facts import Speaker
 _PEOPLE = re.compile(r"(?:customer|patient|student|member|guest|courier|driver|tenant)$")
 _NAMING = re.compile(r"called|named|titled|nicknamed|saved as|about|marked|numbered")
 _UNNAMED = re.compile(
-    r"(?:after|before|on|for|in|at|by|with|without|no|less|more|back|to|leaving|coming|"
+    r"(?:after|before|on|for|in|at|by|with|without|no|less|more|back (?:to|in|at|from)|to|leaving|coming|"
     r"[a-z]+ing (?:for|the|with|at|in|on|out|to|a)) "
 )
 """How names begin that cannot stand after `the`."""
@@ -78,7 +78,7 @@ def _zh(entity: Entity, parts: list[tuple[Field, str]]) -> str:
             owner = f"{said}的"
         elif field.kind is Kind.TEXT and not name and _names(field):
             if field.pick == "person_name":
-                return said if said.endswith(label) else f"{said}{label}"
+                return naming_zh.person_zh(said, label)
             name = said
         elif field.kind in (Kind.ENUM, Kind.STATE):
             sort += said

@@ -164,9 +164,15 @@ def after_colon(text: str) -> str:
     return text[0].lower() + text[1:] if _OPENING.match(text) else text
 
 
+_LED = re.compile(
+    r"(?<=[a-z][:,] )(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b)[A-Z][a-z]*(?= (?:[a-z]|at \d))"
+)
+
+
 def led(text: str) -> str:
     """Begin what follows an English colon or comma small."""
-    return re.sub(r"(?<=[a-z][:,] )(?:The|There|This|That|It|A|An|Its|Only|No|Not|Your|You)\b", lambda match: match[0].lower(), text)
+    return _LED.sub(lambda match: match[0].lower(), text)
 
 
 def quoted(text: str, zh: bool) -> str:

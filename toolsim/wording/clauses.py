@@ -71,12 +71,20 @@ class Clauses:
                 words = self.pointer.key(self.api.pack.entity(field.of), value)
             case Kind.TEXT:
                 words = str(value)
+            case Kind.MANY if self.en and field.name == "include":
+                words = self._included([field.option(code).label.en for code in value])
             case _:
                 words = values.plain(field, value, self.world.now, self.language, self.ways.of(field))
         self._keep(name, steps, value, words)
         if field.kind is Kind.TEXT and (field.prose or words[-1:] in ".!?。！？"):
             return f'"{words}"' if self.en else f"“{words}”"
         return words
+
+    def _included(self, labels: list[str]) -> str:
+        """Name what is to come with a row, in the plural where that only adds to the label."""
+        many = [joints.plural(label) for label in labels]
+        plain = all(plural.startswith(label) for plural, label in zip(many, labels, strict=True))
+        return values.join(many if plain else labels, "en")
 
     def _keep(self, name: str, steps: Steps, value: Any, words: str) -> None:
         self.told.append(Told(name, self.entry, steps, value, words))

@@ -134,7 +134,7 @@ def chain(clauses: list[str]) -> str:
     text = " ".join(near)
     without = ", " if len(withs) > 1 else " and "
     for group in (listed_en(rest), without.join(bare), listed_en(relative)):
-        several = (len(rest) > 1 and group not in relative) or len(near) > 2 or text.endswith(" on")
+        several = (len(rest) > 1 or len(near) > 2 or text.endswith(" on")) and not (relative and group == listed_en(relative))
         text += f"{',' if several else ''} {group}" if text and group else group
     return text
 

@@ -7,7 +7,7 @@ import re
 from toolsim.base.text import Language
 from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Field, Kind
 from toolsim.wording import joints
-from toolsim.wording.answer_words import singular
+from toolsim.wording.answer_words import is_plural, singular
 
 _UNITS_EN = re.compile(
     r" in (percent|per cent|months|years|days|hours|minutes|seconds|weeks|metres|kilometres|grams|kilograms|yuan)$"
@@ -48,6 +48,8 @@ def fallback(field: Field, said: str, language: Language) -> str:
     if field.kind in NUMERIC:
         if label.startswith("number of "):
             return f"with {said} {label[10:]}"
+        if is_plural(label) and (words := _counted(label, said)):
+            return f"with {words}"
         bounded = said.startswith(("between ", "at most "))
         return f"with {joints.article(label)} {'' if bounded else 'of '}{said}"
     if field.kind in TEMPORAL:
@@ -60,6 +62,14 @@ def fallback(field: Field, said: str, language: Language) -> str:
     if _ADVERBIAL.match(said):
         said = f'"{said}"'
     return f"with {said} as the {label}"
+
+
+def _counted(label: str, said: str) -> str:
+    """Count what a label names: `11 hours of grace`; empty where the value has a unit of another name."""
+    number, _, unit = said.partition(" ")
+    if unit and not label.startswith(unit):
+        return f"{said} {label}" if re.fullmatch(r"(?:at most|between) [\d.,]+(?: and [\d.,]+)?", said) else ""
+    return f"{number} {singular(label) if number in ('1', 'one') else label}"
 
 
 def _zh(field: Field, label: str, said: str) -> str:

@@ -33,11 +33,16 @@ _IN_FRONT_ZH = frozenset(("委托人", "受益人", "收款人", "艺人", "联�
 _BOOKS_ZH = frozenset(("曲目", "歌单", "专辑", "展览", "菜谱"))
 _ALONE_ZH = frozenset(
     (
-        "文档", "乐器", "菜", "标的物", "肥料", "库存", "藏品", "作物", "食材", "房间", "住处", "家电",
+        "文档", "乐器", "菜品", "标的物", "肥料", "库存", "藏品", "作物", "食材", "房间", "住处", "家电",
         "会议室", "单车站点", "私有网络", "云主机", "云硬盘", "云数据库", "服务", "农场", "地块", "枢纽", "快递柜", "课程",
     )
 )  # fmt: skip
 _QUOTED_ZH = frozenset(("储蓄目标", "膳食计划", "任务", "故障", "场景", "自动化", "行程", "作业", "云预算", "天气订阅"))
+
+
+def person_zh(name: str, label: str) -> str:
+    """Name a person by name and calling: 林萱医生, 受益人田珂."""
+    return name if name.endswith(label) else f"{label}{name}" if label in _IN_FRONT_ZH else f"{name}{label}"
 
 
 def named_zh(name: str, label: str, short: bool = False) -> str:
@@ -46,6 +51,8 @@ def named_zh(name: str, label: str, short: bool = False) -> str:
     Args:
         short: whether the context says already what it is.
     """
+    if label in _IN_FRONT_ZH and short:
+        return name
     if label in name or name.endswith((label[-2:], label[-1])) or (len(label) > 2 and name[-1] == label[0]):
         return name
     if len(label) > 3 and name.endswith(label[:2]):

@@ -161,7 +161,7 @@ class Pointer:
     def _named_zh(self, entity: Entity, field: Field, row: Row, name: str, depth: int) -> str:
         label = entity.label.zh
         if _is_person(entity, name, row):
-            return name if name.endswith(label) else f"{name}{label}"
+            return naming_zh.person_zh(name, label)
         if field.say.zh and "《" in field.say.zh[0]:
             return f"《{name}》" if depth or self.rng.random() < 0.5 else f"《{name}》这{joints.counted_zh(label, '')}"
         return naming_zh.named_zh(name, label, short=depth > 0 or self.rng.random() < 0.5)

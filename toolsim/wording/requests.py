@@ -183,7 +183,8 @@ class Phrasing:
         text = before = chosen.parts[0]
         trailing = ""
         for place, (slot, literal) in enumerate(zip(chosen.parts[1::2], chosen.parts[2::2], strict=True)):
-            if slot == CLAUSES and self._trails(chosen, clauses, literal, 2 * place + 3 == len(chosen.parts)):
+            last = 2 * place + 3 == len(chosen.parts)
+            if slot == CLAUSES and not _HOLDS_ZH.search(text) and self._trails(chosen, clauses, literal, last):
                 literal = literal.removeprefix("的") if literal[:1] == "的" else literal
                 trailing = self._trailing(chosen, clauses)
             elif slot == CLAUSES:
@@ -215,7 +216,7 @@ class Phrasing:
         if self.language != "zh" or not clauses or not chosen.ready:
             return False
         noun = literal.removeprefix("的")
-        if noun[:1] in tuple("，。？；吧吗呢") or (last and not noun):
+        if noun[:1] in tuple("，。？；吧吗呢人") or (last and not noun):
             return False
         length = sum(map(len, clauses))
         if self.api.operation.verb not in _SEARCHES:
@@ -234,14 +235,16 @@ class Phrasing:
         return "，".join(clause.removesuffix("的") for clause in clauses)
 
 
-_DANGLING_ZH = re.compile("(?:，(?:改|换|调|设|更新|调整|变)[成为]|，?(?:改|换|调|设|更新|调整)[成为])$|，[按要]$")
+_DANGLING_ZH = re.compile("(?:，(?:改|换|调|设|更新|调整|变)[成为]|，?(?:改|换|调|设|更新|调整)[成为])$|，(?:[按要]|应该是)$")
+_HOLDS_ZH = re.compile("(?:[在到给跟和对把被比于]|是一[次个份条])$")
+"""What must be followed by what belongs to it."""
 _NO_BOUND_ZH = re.compile("(低于|高于|超过|跌破|涨过|降到)(?=就|时|的话|，|了)")
 
 
 def _mended_zh(text: str) -> str:
     """Mend a Chinese request where what it leaves out has left a hole."""
     text = _NO_BOUND_ZH.sub(r"\1设定值", text.replace("现在是情况，", "有变化，"))
-    return _DANGLING_ZH.sub("", text)
+    return _DANGLING_ZH.sub("", text).removeprefix("的")
 
 
 _SEARCHES = frozenset({"find", "rank", "measure"})

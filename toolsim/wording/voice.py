@@ -25,6 +25,9 @@ _FOLLOWS_ZH = re.compile(
     "不然|免得|省得|可别|可体|这样|要不|否则|好安排|好让|好赶|好去|好跟|万一|别(?![人家的])|就指望|也好|可能得"
 )
 """How reasons begin that say what would follow, and so come after the request."""
+_WRAPS_ZH = re.compile(r"^(?:能|想拜托).*\{ask\}|\{ask\}吗")
+"""Frames that make a question of the request within them."""
+_LONG_ASK = 36
 _ENDS = tuple(".?!。？！…")
 _OPENED = re.compile(r"^(?:So|Well|Right|OK|ok so|right so|so),? (\w)")
 """How a turn opens that has no greeting before it."""
@@ -96,6 +99,15 @@ class Voice:
             text = self._join(text, self._part("courtesy"))
         return self._slip(text)
 
+    def _framed_zh(self, act: str, ask: str) -> str:
+        """Put a Chinese request into a frame; what is long, or asks itself, is not made a question once more."""
+        heavy = len(ask) > _LONG_ASK or bool(re.search("[：？吗]|多少|哪|几", ask))
+        for _ in range(4):
+            said = self.say(act, ask="{ask}")
+            if not (heavy and _WRAPS_ZH.search(said)):
+                return said.replace("{ask}", ask)
+        return self._slip(f"{ask}。")
+
     def _because(self, why: str, request: str) -> str:
         """Put a reason beside a request; what follows from it in Chinese comes after it: 不然他们白跑一趟."""
         if _FOLLOWS_ZH.match(why):
@@ -112,7 +124,9 @@ class Voice:
             return self._plain(fill("{Ask}" + mark, {"ask": request.text}))
         if self.en and request.mood is Mood.IMPERATIVE and AFTERTHOUGHT.search(request.text):
             return fill(self.rng.choice(_STATED), {"ask": request.text})
-        ask = request.text if self.language == "en" else request.text.removesuffix("吧")
+        if self.language == "zh":
+            return self._framed_zh(f"ask_{request.mood.value}", request.text.removesuffix("吧"))
+        ask = request.text
         return self._part(f"ask_{request.mood.value}", ask=ask)
 
     def _briefly(self, request: Request) -> str:

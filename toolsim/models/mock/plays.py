@@ -54,8 +54,11 @@ class _Scene:
     def results(self) -> str:
         """Results of calls, when they are what came last."""
         last = self.messages[-1] if self.messages else {}
-        content = last.get("content") or ""
-        return content if last.get("role") == "tool" or content.startswith(RESULT_OPEN) else ""
+        content = str(last.get("content") or "")
+        if content.startswith(RESULT_OPEN):
+            written = (line for line in content.splitlines() if line.startswith("{"))
+            return " ".join(json_text.dumps(orjson.loads(line)["content"]) for line in written)
+        return content if last.get("role") == "tool" else ""
 
 
 def play(body: dict[str, Any], rng: Random, fault: Fault | None = None) -> Play:
@@ -113,9 +116,8 @@ def _directed(scene: _Scene) -> Play | None:
         return Play(given["then"], reasoning=thought) if "then" in given else None
     if lines := [text for verb, text in scene.directions if verb == "call"]:
         calls = [orjson.loads(line) for line in lines]
-        return Play(
-            given.get("say", ""), tuple(_written(call["name"], call["arguments"]) for call in calls), thought, "tool_calls"
-        )
+        written = tuple(_written(call["name"], call["arguments"]) for call in calls)
+        return Play(given.get("say", ""), written, thought, "tool_calls")
     for verb in ("say", "json"):
         if verb in given:
             return Play(given[verb], reasoning=thought)
@@ -128,9 +130,10 @@ def _free(scene: _Scene, rng: Random) -> Play:
     if scene.results:
         return Play(_DONE[scene.language] + scene.results.replace("\n", " ")[:200])
     words = set(_WORD.findall(scene.said.lower()))
-    scores = [len(words & set(_WORD.findall(f"{t['name']} {t.get('description', '')}".lower()))) for t in scene.tools]
-    if scores and max(scores):
-        tool = scene.tools[scores.index(max(scores))]
+    shared = [len(words & set(_WORD.findall(f"{t['name']} {t.get('description', '')}".lower()))) for t in scene.tools]
+    most = max(shared, default=0)
+    if most:
+        tool = scene.tools[shared.index(most)]
         arguments = value_for(tool.get("parameters") or {"type": "object"}, scene.said, rng)
         return Play(calls=(_written(tool["name"], arguments),), finish="tool_calls")
     return Play(rng.choice(_SPEECH[scene.language]))

@@ -113,14 +113,8 @@ class Mock:
 
     async def _stats(self, request: web.Request) -> web.Response:
         counts = self.counts
-        return web.json_response(
-            {
-                "requests": counts.requests,
-                "inside": counts.inside,
-                "most_inside": counts.most_inside,
-                "faults": dict(counts.faults),
-            }
-        )
+        figures = {"requests": counts.requests, "inside": counts.inside, "most_inside": counts.most_inside}
+        return web.json_response({**figures, "faults": dict(counts.faults)})
 
 
 @asynccontextmanager
