@@ -66,9 +66,7 @@ def lines(dialogue: Dialogue, words: dict[str, str]) -> Iterator[str]:
             yield f"- **{words[message['role']]}**: " + text.replace("\n", "\n  ")
 
 
-def chosen(
-    dialogues: Sequence[dict[str, Any]], ids: Sequence[str], per: int, rng: Random
-) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def chosen(dialogues: Sequence[Dialogue], ids: Sequence[str], per: int, rng: Random) -> Iterator[tuple[str, list[Dialogue]]]:
     """Give the categories with the dialogues to show: the listed ones, and by chance what is missing."""
     by_category: dict[str, list[Dialogue]] = {}
     for dialogue in dialogues:

@@ -39,6 +39,10 @@ class Progress:
     spent: bool = False
     """Whether the budget of a model ran out."""
 
+    def tried(self) -> int:
+        """Count the dialogues that were made or tried."""
+        return self.accepted + self.rejected.total()
+
     def enough(self) -> bool:
         """Tell whether as many are there as are wanted."""
         return self.accepted >= self.wanted
@@ -78,23 +82,28 @@ def generate(
         with hired(config.casting, hiring, out) as staff:
             try:
                 made = batches_with_models(config, catalogue, staff, writer.batches, hiring.in_flight)
-                _take(made, writer, index, progress, watch)
+                _take(made, writer, index, progress, watch, hiring.attempts)
             finally:
                 writer.finish(USAGE, staff.usage(progress.accepted))
     return progress
 
 
 def _take(
-    made: Generator[BatchLines, None, None], writer: RunWriter, index: Index, progress: Progress, watch: Watch
+    made: Generator[BatchLines, None, None],
+    writer: RunWriter,
+    index: Index,
+    progress: Progress,
+    watch: Watch,
+    attempts: int = 0,
 ) -> None:
     """Take batches until enough is admitted, the budget of a model is spent, or nothing new comes any more."""
     with closing(made):
         for batch in made:
             writer.append(batch.index, _admit(batch, index, progress))
             watch(progress)
-            if progress.enough() or progress.spent:
+            if progress.enough() or progress.spent or (attempts and progress.tried() >= attempts):
                 break
-            if progress.barren >= MOST_BARREN:
+            if not attempts and progress.barren >= MOST_BARREN:
                 raise ToolsimError(f"{MOST_BARREN} batches in a row brought nothing new", hint=_why(progress))
 
 

@@ -27,6 +27,8 @@ class Hiring:
     settings: Settings = field(default_factory=Settings)
     in_flight: int = 64
     """Dialogues at once."""
+    attempts: int = 0
+    """Dialogues after which the run ends, however few were accepted; 0 for no end."""
     replay: bool = False
     """Whether every answer must come from the cassette."""
 

@@ -171,11 +171,11 @@ class Speech:
     def _teller(self, index: int) -> Teller:
         """Make a teller who knows how the user has named rows by then."""
         names = {
-            str(leaf.value): second_person(source.words, self._language)
+            str(leaf.value): second_person(words, self._language)
             for gold in self._scenario.calls
             for leaf in leaves(self._catalogue.api(gold.name), gold.arguments)
             if leaf.is_row and (source := gold.sources[leaf.path]).words and -1 < source.turn < index
-            if str(leaf.value) not in source.words
+            if str(leaf.value) not in (words := source.words.removesuffix(f"（{leaf.value}）"))
         }
         names = {**self._contacts(), **names}
         return Teller(self._language, self._scenario.now, self._rng, {**self._people(), **names})

@@ -1,0 +1,50 @@
+"""Steer a pack to the shares that lint demands: which verbs the next family should use, and what the pack has so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+
+from toolsim.apis.api import Api
+from toolsim.apis.lint import READS, THINKING, depth
+from toolsim.taxonomy.verb_keys import VERB_KEYS
+
+_READS, _THINKING = 0.33, 0.27
+"""Shares aimed at, well inside what lint takes."""
+_CLASSES = {
+    "reads": tuple(sorted(READS)),
+    "thinking": tuple(sorted(THINKING)),
+    "writes": tuple(sorted(set(VERB_KEYS) - READS - THINKING - {"call"})),
+}
+
+
+def suggested_verbs(apis: Sequence[Api], count: int, rng: Random) -> list[str]:
+    """Suggest a verb for each of the next operations: the class that falls shortest, and in it the verb used least."""
+    used = Counter(api.operation.verb for api in apis)
+    out: list[str] = []
+    for _ in range(count):
+        total = sum(used.values()) + 1
+        shares = {"reads": _READS, "thinking": _THINKING, "writes": 1 - _READS - _THINKING}
+        short = {name: share - sum(used[verb] for verb in _CLASSES[name]) / total for name, share in shares.items()}
+        verbs = list(_CLASSES[max(short, key=short.__getitem__)])
+        rng.shuffle(verbs)
+        # people come to most things through a search, and what cannot be found cannot be used
+        if out == [] and "find" in verbs:
+            verbs = ["find"]
+        verb = min(verbs, key=used.__getitem__)
+        used[verb] += 1
+        out.append(verb)
+    return out
+
+
+def counted(apis: Sequence[Api]) -> dict[str, object]:
+    """Count what a pack has so far, as the prompt tells it."""
+    verbs = Counter(api.operation.verb for api in apis)
+    depths = [depth(api.wire.parameters("en")) for api in apis]
+    return {
+        "operations": len(apis),
+        "verbs": dict(sorted(verbs.items())),
+        "depth_2_or_more": sum(d >= 2 for d in depths),
+        "depth_3_or_more": sum(d >= 3 for d in depths),
+    }
