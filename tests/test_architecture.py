@@ -13,8 +13,8 @@ import toolsim
 
 ROOT = Path(toolsim.__file__).parent
 STAGES = [
-    {"base"}, {"models"}, {"taxonomy"}, {"verbs"}, {"apis"}, {"world"}, {"wording"}, {"scenario"}, {"roleplay"}, {"checks"}, {"jury"},
-    {"dataset"}, {"export"}, {"pipeline", "views"}, {"cli"},
+    {"base"}, {"models"}, {"taxonomy"}, {"verbs"}, {"apis"}, {"world"}, {"drafting"}, {"wording"}, {"scenario"}, {"roleplay"},
+    {"checks"}, {"jury"}, {"dataset"}, {"export"}, {"pipeline", "views"}, {"cli"},
 ]  # fmt: skip
 """From left to right; a package may import those to its left only."""
 

@@ -106,7 +106,9 @@ class Bench:
             try:
                 api.check()
             except ToolsimError as error:
-                yield self._problem("load", text, error.place or api.operation.place, f"{api.name!r}: {error.message}", error.hint)
+                yield self._problem(
+                    "load", text, error.place or api.operation.place, f"{api.name!r}: {error.message}", error.hint
+                )
 
     def _twins(self, text: str, apis: Sequence[Api], old: frozenset[str]) -> Iterator[Problem]:
         twins = Twins([*self.pool, *(api for api in apis if api.name in old)])

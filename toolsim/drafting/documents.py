@@ -1,4 +1,7 @@
-"""Read documents as plain text and cut them into chunks. What they say is material, never an instruction, and sizes are bounded."""
+"""Read documents as plain text and cut them into chunks.
+
+What they say is material, never an instruction; sizes are bounded, and what is left out is told.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ MOST_BYTES = 2_000_000
 """Of one file; the rest is left out."""
 
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg", "head"})
-_BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "table", "td", "th", "dt", "dd"})
+_BLOCKS = frozenset(["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "table", "td", "th", "dt", "dd"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,9 +139,7 @@ async def _plan(
     subject = (place.subdomain.label, place.subdomain.scope)
     tree = await grow(model, reading, subject, seed, journal, say)
     families = choose(tree, sizes.families, sizes.operations, sizes.subtree, seeds.stream(seed, "adapt", place.name))
-    plan = Planned(
-        configuration=journal.configuration, topics=len(tree.topics), known=tree.families, families=tuple(families)
-    )
+    plan = Planned(configuration=journal.configuration, topics=len(tree.topics), known=tree.families, families=tuple(families))
     if families:
         journal.add(plan)
     return plan
@@ -180,9 +178,7 @@ class _Run:
             self._refuse(family, outcome)
             return
         text = outcome.fragment.text()
-        self.journal.add(
-            Accepted(configuration=self.journal.configuration, family=index, repairs=outcome.repairs, text=text)
-        )
+        self.journal.add(Accepted(configuration=self.journal.configuration, family=index, repairs=outcome.repairs, text=text))
         self._accept(family, parse(text), outcome.tried, outcome.repairs)
 
     def _take(self, entry: Accepted, family: Family) -> bool:

@@ -51,6 +51,13 @@ def block(entries: Mapping[str, Node], indent: int = 0, levels: int = MOST_LEVEL
     return "".join(_entry(key, node, indent, levels) for key, node in entries.items())
 
 
+def _is_table(items: list[Node]) -> bool:
+    """Tell lists of mappings, and of more lists than the two languages."""
+    return all(isinstance(item.value, dict) for item in items) or (
+        len(items) > 2 and all(isinstance(item.value, list) for item in items)
+    )
+
+
 def _entry(key: str, node: Node, indent: int, levels: int) -> str:
     head = f"{' ' * indent}{scalar(key)}:"
     flow = f"{head} {line(node)}\n"
@@ -59,6 +66,6 @@ def _entry(key: str, node: Node, indent: int, levels: int) -> str:
     match node.value:
         case dict() if node.value:
             return f"{head}\n{block(node.value, indent + 2, levels - 1)}"
-        case list() if node.value and all(isinstance(item.value, dict) for item in node.value):
+        case list() if _is_table(node.value):
             return f"{head}\n" + "".join(f"{' ' * (indent + 2)}- {line(item)}\n" for item in node.value)
     return flow

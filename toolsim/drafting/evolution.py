@@ -1,4 +1,4 @@
-"""The third step: evolve a family's operations from examples, and let the model mend them until they pass or its tries are used up."""
+"""The third step: evolve a family's operations from examples; the model mends them until they pass or its tries are used up."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from toolsim.models.failures import ModelFailure
 
 OPERATORS = {
     "add_functions": "Go beyond the functions listed: add one that people would also need there.",
-    "add_parameters": "Give operations more parameters that matter: filters and ranges, references, nested values, options with defaults.",
+    "add_parameters": "Give operations more parameters that matter: ranges, references, nested values, options with defaults.",
     "add_constraints": "Add constraints: refusals with `when` and `fault`, `must` rules, states and their order, limits.",
-    "change_types": "Choose other types than the first that come to mind: lists of nested values, enums, dates, batches, references.",
+    "change_types": "Choose other types than the first to come to mind: lists of nested values, enums, dates, batches.",
     "enrich_results": "Give back more: several figures worked out by rules, totals, groups, rows that belong to the row.",
 }
 """How new operations depart from the examples; two are drawn for each family."""
@@ -69,7 +69,8 @@ class Drafter:
         system, asked = self.prompt(family, buffer, so_far, missing)
         seed = seeds.derive(self.seed, "family", family.topic, family.name)
         request = prompts.request(system, asked, seed=seed, max_tokens=self.max_tokens)
-        drafted, problems = False, (Problem("answer", "there was none"),)
+        drafted = False
+        problems: tuple[Problem, ...] = ()
         for tried in range(self.repairs + 1):
             try:
                 reply = await self.model.complete(request)

@@ -1,4 +1,4 @@
-"""What a model drafts: a fragment of a pack, read from its answer by the strict YAML reader, and bounded before anything expands it."""
+"""What a model drafts: a fragment of a pack, read from its answer by the strict reader, and bounded before anything expands it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def body(answer: str) -> str:
         return fenced[0]
     if _OPERATIONS.search(answer) and "```" not in answer:
         return answer
-    raise PackError("the answer holds no YAML with 'operations:' at the start of a line", Place(SHOWN, 0), "put it into one ```yaml fence")
+    raise PackError(
+        "the answer holds no YAML with 'operations:' at the start of a line", Place(SHOWN, 0), "put it into one ```yaml fence"
+    )
 
 
 def parse(text: str, shown: str = SHOWN) -> Fragment:
@@ -97,7 +99,9 @@ def check_bounds(fragment: Fragment, least: int, most: int) -> None:
     for name, limit in {**MOST, "operations": most}.items():
         parts = fragment.section(name)
         if len(parts) > limit:
-            raise PackError(f"the fragment holds {len(parts)} {name}; at most {limit} are taken", next(iter(parts.values())).place)
+            raise PackError(
+                f"the fragment holds {len(parts)} {name}; at most {limit} are taken", next(iter(parts.values())).place
+            )
     count = len(fragment.section("operations"))
     if count < least:
         raise PackError(f"the fragment holds {count} operations; at least {least} are wanted", fragment.place)
@@ -164,7 +168,7 @@ def _check_values(values: dict[str, Node]) -> None:
 
 def _size(node: Node, sizes: dict[str, int]) -> int:
     fields = node.value.values() if isinstance(node.value, dict) else ()
-    return sum(1 + sum(sizes.get(other, 0) for other in _named(field)) for field in fields)
+    return sum(1 + sum(sizes.get(other, 0) for other in _named(inner)) for inner in fields)
 
 
 def _named(node: Node) -> list[str]:
@@ -186,7 +190,7 @@ def _in_circle(name: str, values: dict[str, Node]) -> bool:
     while waiting:
         node = values.get(waiting.pop())
         fields = node.value.values() if node is not None and isinstance(node.value, dict) else ()
-        for other in [other for field in fields for other in _named(field)]:
+        for other in [other for inner in fields for other in _named(inner)]:
             if other == name:
                 return True
             if other not in reached:

@@ -44,8 +44,7 @@ async def grow(
             # only what the tree keeps goes on record
             part = Tree()
             part.add(answer.value["topics"])
-            topics = [{"name": t.name, "families": [{"name": n, "functions": f} for n, f in t.families.items()]} for t in part.topics]
-            entry = Heard(configuration=journal.configuration, chunk=index, topics=topics)
+            entry = Heard(configuration=journal.configuration, chunk=index, topics=part.record())
             journal.add(entry)
         tree.add(entry.topics)
     return tree

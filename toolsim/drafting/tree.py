@@ -70,6 +70,13 @@ class Tree:
         """How many families there are."""
         return sum(len(topic.families) for topic in self.topics)
 
+    def record(self) -> list[dict[str, Any]]:
+        """Give the tree as a model gives topics."""
+        return [
+            {"name": topic.name, "families": [{"name": name, "functions": list(fs)} for name, fs in topic.families.items()]}
+            for topic in self.topics
+        ]
+
     def add(self, topics: Iterable[dict[str, Any]]) -> None:
         """Take in what one chunk speaks of; names that differ only in case, marks and plurals are one."""
         for given in topics:

@@ -1,4 +1,4 @@
-"""Find operations that the pool has already: of the same name, described alike, or doing the same to the same with the same parameters."""
+"""Find operations that the pool has already: of the same name, described alike, or doing the same to the same things."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def shape(api: Api) -> Shape:
     params = frozenset((field.name, field.kind) for field in api.prepared.params)
     units = tuple(unit.code for unit in op.scale)
     gives = frozenset(field.name for field in op.gives)
-    return (op.verb, op.target, op.creates, op.about, op.path, op.to, op.off, op.subtracts, op.ahead, op.over, params, units, gives)
+    own = (op.verb, op.target, op.creates, op.about, op.path, op.to, op.over)
+    return (*own, op.off, op.subtracts, op.ahead, params, units, gives)
 
 
 def bare_name(api: Api) -> str:

@@ -1,4 +1,4 @@
-"""Where a draft is made: the pool around it, its place in the taxonomy, the pack that it is added to, and the files that are written."""
+"""Where a draft is made: the pool, the place in the taxonomy, the pack that is added to, and the files that are written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.base import seeds, yaml
-from toolsim.base.errors import ToolsimError, UnknownName, near
+from toolsim.base.errors import Place, ToolsimError, UnknownName, near
 from toolsim.base.text import Text
 from toolsim.base.yaml import Node
 from toolsim.drafting import emit
@@ -158,7 +158,7 @@ def _pair(text: Text) -> Node:
 
 
 def _node(value: str | list[Node] | dict[str, Node]) -> Node:
-    return Node(yaml.Place("", 0), value)
+    return Node(Place("", 0), value)
 
 
 def _write_tree(place: Workplace) -> None:

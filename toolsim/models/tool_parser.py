@@ -5,6 +5,7 @@ Never raises: what was meant as a call and cannot be read is reported as malform
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +15,9 @@ from toolsim.models import json_text, literals
 OPEN, CLOSE = "<tool_call>", "</tool_call>"
 
 _LIST = re.compile(r"\[\s*([^\W\d][\w.-]*)\s*\(")
-_BARE = re.compile(r"(?<![\w.])([^\W\d][\w.-]*)\(")
-_CUT = re.compile(r'\{\s*"(?:name|function)"\s*:\s*["{]')
+_OPENING = re.compile(r"[\[{]|(?<![\w.-])[^\W\d][\w.-]*\(")
+_CUT = re.compile(r'(?:\[\s*)?\{\s*"(?:name|function)"\s*:\s*["{]')
+_MOST_FAILURES = 64
 _NAME_KEYS = ("name", "function", "tool")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "input")
 
@@ -62,7 +64,7 @@ def parse_calls(text: str, names: frozenset[str] = frozenset()) -> Parsed:
     head, tail = text[: json_text.LONGEST], text[json_text.LONGEST :]
     if calls := _whole(head, names):
         return Parsed(tail.strip(), tuple(calls))
-    for read in (_tagged, _fenced, _listed, _embedded, _bare):
+    for read in (_tagged, _fenced, _running):
         harvest = read(head, names)
         if harvest.calls or harvest.malformed:
             return harvest.result(head + tail)
@@ -73,6 +75,9 @@ def _tagged(text: str, names: frozenset[str]) -> _Harvest:
     harvest, at = _Harvest(), 0
     while (start := text.find(OPEN, at)) >= 0:
         inside = start + len(OPEN)
+        if len(harvest.malformed) >= _MOST_FAILURES:
+            harvest.taken.append((start, len(text)))
+            break
         calls, end = _block(text, inside, names)
         if calls:
             harvest.calls += calls
@@ -100,19 +105,16 @@ def _block(text: str, start: int, names: frozenset[str]) -> tuple[list[Written],
 
 
 def _loose(piece: str, names: frozenset[str]) -> list[Written]:
-    """Read calls of a piece that is no plain JSON: fenced, several values, Python literals."""
+    """Read calls of a piece that is no plain JSON: fenced, several values, Python."""
     for inner in (*(fence.body for fence in json_text.fences(piece)), piece):
-        try:
-            return _calls_of(literals.literal(inner), names) or [_written(literals.call_at(inner.strip(), 0, len(inner)))]
-        except ValueError:
-            pass
-        if calls := [call for found in json_text.embedded(inner) for call in _calls_of(found.value, names)]:
+        inner = inner.strip()
+        with contextlib.suppress(ValueError):
+            if calls := _calls_of(literals.literal(inner), names):
+                return calls
+        with contextlib.suppress(ValueError):
+            return [_written(literals.call_at(inner, 0, len(inner)))]
+        if calls := _running(inner, names).calls:
             return calls
-        try:
-            bracket = inner.index("[")
-            return [_written(call) for call in literals.calls_at(inner, bracket)[0]]
-        except ValueError:
-            continue
     return []
 
 
@@ -125,7 +127,7 @@ def _fenced(text: str, names: frozenset[str]) -> _Harvest:
         harvest.calls += calls
         if calls:
             harvest.taken.append((start, end))
-        elif fences and _CUT.match(body.lstrip(" \n\t[")):
+        elif fences and _CUT.match(body.lstrip()):
             harvest.malformed.append(body.strip())
             harvest.taken.append((start, end))
     return harvest
@@ -153,61 +155,55 @@ def _whole(body: str, names: frozenset[str]) -> list[Written]:
     return [call for calls in values for call in calls] if values and all(values) else []
 
 
-def _listed(text: str, names: frozenset[str]) -> _Harvest:
-    harvest, at = _Harvest(), 0
-    while match := _LIST.search(text, at):
-        at = match.end()
+def _running(text: str, names: frozenset[str]) -> _Harvest:
+    """Read calls in running text, from left to right; whatever is read is not looked into again."""
+    harvest, at, failures = _Harvest(), 0, 0
+    while failures < _MOST_FAILURES and (opening := _OPENING.search(text, at)):
+        start = opening.start()
         try:
-            calls, end = literals.calls_at(text, match.start())
+            calls, at = _calls_at(text, start, names)
         except ValueError:
-            if match[1] in names or not text[: match.start()].strip():
-                harvest.malformed.append(text[match.start() :].strip())
-                harvest.taken.append((match.start(), len(text)))
+            if _meant(text, start, names):
+                harvest.malformed.append(text[start:].strip())
+                harvest.taken.append((start, len(text)))
                 break
+            failures += 1
+            at = opening.end()
             continue
-        harvest.calls += [_written(call) for call in calls]
-        harvest.taken.append((match.start(), end))
-        at = end
-    return harvest
-
-
-def _embedded(text: str, names: frozenset[str]) -> _Harvest:
-    harvest = _Harvest()
-    behind = 0
-    for found in json_text.embedded(text):
-        if calls := _calls_of(found.value, names):
+        if calls:
             harvest.calls += calls
-            harvest.taken.append((found.start, found.end))
-            behind = found.end
-    if (cut := _CUT.search(text, behind)) and not _readable(text, cut.start()):
-        harvest.malformed.append(text[cut.start() :].strip())
-        harvest.taken.append((cut.start(), len(text)))
+            harvest.taken.append((start, at))
     return harvest
 
 
-def _bare(text: str, names: frozenset[str]) -> _Harvest:
-    """Read calls without brackets around, of known tools only: in prose, `name(` may be anything."""
-    harvest, at = _Harvest(), 0
-    while match := _BARE.search(text, at):
-        at = match.end()
-        if match[1] not in names:
-            continue
-        try:
-            call = literals.call_at(text, match.start())
-        except ValueError:
-            continue
-        harvest.calls.append(_written(call))
-        harvest.taken.append((match.start(), call.end))
-        at = call.end
-    return harvest
+def _calls_at(text: str, start: int, names: frozenset[str]) -> tuple[list[Written], int]:
+    """Read what begins at a place, and tell where it ends; an ordinary value gives no calls.
 
-
-def _readable(text: str, start: int) -> bool:
+    Raises:
+        ValueError: nothing that could be read begins there.
+    """
+    if text[start] not in "[{":
+        # in prose, `name(` may be anything
+        call = literals.call_at(text, start)
+        if call.name not in names:
+            raise ValueError("no tool of that name")
+        return [_written(call)], call.end
     try:
-        json_text.value_at(text, start)
+        found = json_text.value_at(text, start)
     except ValueError:
-        return False
-    return True
+        if not _LIST.match(text, start):
+            raise
+        listed, end = literals.calls_at(text, start)
+        return [_written(call) for call in listed], end
+    return _calls_of(found.value, names), found.end
+
+
+def _meant(text: str, start: int, names: frozenset[str]) -> bool:
+    """Whether what cannot be read was meant as calls."""
+    if _CUT.match(text, start):
+        return True
+    listed = _LIST.match(text, start)
+    return listed is not None and (listed[1] in names or not text[:start].strip())
 
 
 def _written(call: literals.Called) -> Written:
