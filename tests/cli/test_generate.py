@@ -46,7 +46,9 @@ def worker(catalogue: Catalogue) -> Worker:
 
 
 @pytest.fixture
-def cli(catalogue: Catalogue, worker: Worker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
+def cli(
+    catalogue: Catalogue, worker: Worker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Cli:
     """Run the command within this process, below an empty folder."""
     monkeypatch.setattr(command, "open_catalogue", lambda folders: catalogue)
     monkeypatch.setattr(pool, "open_worker", lambda folders: worker)
@@ -122,7 +124,10 @@ def test_an_earlier_run_is_not_repeated(cli: Cli) -> None:
     cli("--count", "12", "--out", "one")
     done = cli("--count", "12", "--out", "two", "--against", "one", "--json")
     assert done.code == 0 and json.loads(done.out)["rejected"]["duplicate"] >= 12
-    said = [{m.content for d in read_stream(Path(run), "dialogues", Dialogue) for m in d.messages if m.role == "user"} for run in ("one", "two")]
+    said = [
+        {m.content for d in read_stream(Path(run), "dialogues", Dialogue) for m in d.messages if m.role == "user"}
+        for run in ("one", "two")
+    ]
     assert said[1] - said[0]
 
 

@@ -17,7 +17,7 @@ from toolsim.jury.intervals import point_biserial, proportion
 )
 def test_wilsons_interval_gives_newcombes_figures(hits: int, of: int, low: float, high: float) -> None:
     found = proportion(hits, of)
-    assert (found.low, found.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+    assert [found.low, found.high] == pytest.approx([low, high], abs=5e-5)
 
 
 @pytest.mark.parametrize("of", [20, 50, 200])

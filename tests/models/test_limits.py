@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.models.clocks import FakeClock
@@ -130,6 +130,7 @@ async def test_after_overload_fewer_are_let_in() -> None:
     assert times == [1.0, 1.0, 2.0, 2.0]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3000), st.lists(st.floats(0, 20), max_size=80))
 def test_no_minute_holds_more_requests_than_allowed(per_minute: int, pauses: list[float]) -> None:
     clock = FakeClock()

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolsim.models.chat import ChatReply, ChatRequest, Usage
@@ -92,6 +92,7 @@ async def test_usage_of_all_tries_is_added_up() -> None:
     assert (await ask(ScriptedModel(answers), REQUEST)).usage == Usage(calls=2, prompt_tokens=20, completion_tokens=10, money=1.0)
 
 
+@settings(deadline=None)
 @given(st.text() | st.from_regex(r"[\[\]{}\",:` a-z0-9.eE\\-]{0,50}"))
 def test_whatever_is_found_can_be_written_as_utf8_json(text: str) -> None:
     for found in candidates(text):

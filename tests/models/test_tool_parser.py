@@ -6,7 +6,7 @@ import json
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolsim.models.tool_parser import Written, parse_calls
@@ -40,6 +40,7 @@ def write(made: list[tuple[str, dict[str, Any]]], dialect: Dialect) -> str:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+@settings(deadline=None)
 @given(made=calls)
 def test_what_is_written_is_read_back(dialect: Dialect, made: list[tuple[str, dict[str, Any]]]) -> None:
     parsed = parse_calls(write(made, dialect))
@@ -48,6 +49,7 @@ def test_what_is_written_is_read_back(dialect: Dialect, made: list[tuple[str, di
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+@settings(deadline=None)
 @given(made=calls, before=prose, after=prose)
 def test_text_around_calls_does_no_harm(
     dialect: Dialect, made: list[tuple[str, dict[str, Any]]], before: str, after: str
@@ -58,6 +60,7 @@ def test_text_around_calls_does_no_harm(
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+@settings(deadline=None)
 @given(made=calls, info=st.sampled_from(["json", "python", "", "tool_code"]))
 def test_fenced_calls_are_read(dialect: Dialect, made: list[tuple[str, dict[str, Any]]], info: str) -> None:
     parsed = parse_calls(f"Here:\n```{info}\n{write(made, dialect)}\n```", TOOLS)
@@ -65,6 +68,7 @@ def test_fenced_calls_are_read(dialect: Dialect, made: list[tuple[str, dict[str,
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+@settings(deadline=None)
 @given(made=calls, data=st.data())
 def test_cut_off_calls_are_never_read_wrong(
     dialect: Dialect, made: list[tuple[str, dict[str, Any]]], data: st.DataObject
@@ -75,6 +79,7 @@ def test_cut_off_calls_are_never_read_wrong(
         assert (call.name, json.loads(call.arguments)) in made
 
 
+@settings(deadline=None)
 @given(st.text() | st.from_regex(r"[\[\](){}<>/tool_calname\"':,`= 0-9-]{0,60}"))
 def test_no_text_raises_and_arguments_are_always_json(text: str) -> None:
     for call in parse_calls(text, TOOLS).calls:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.base.text import LANGUAGES
@@ -14,7 +15,7 @@ from toolsim.scenario.categories import load_mix
 BATCH = 5
 
 
-def small(catalogue: Catalogue, count: int, seed: int = 0, **more: object) -> RunConfig:
+def small(catalogue: Catalogue, count: int, seed: int = 0, **more: Any) -> RunConfig:
     """Configure a run of many small batches."""
     made = {
         "count": count, "languages": LANGUAGES, "shares": load_mix("training").shares, "packs": tuple(catalogue.taxonomy.packs),
@@ -23,7 +24,7 @@ def small(catalogue: Catalogue, count: int, seed: int = 0, **more: object) -> Ru
     return RunConfig.model_validate({**made, **more})
 
 
-def sit(catalogue: Catalogue, folder: Path, count: int, workers: int = 1, **more: object) -> Progress:
+def sit(catalogue: Catalogue, folder: Path, count: int, workers: int = 1, **more: Any) -> Progress:
     """Make a run, or go on with it."""
     return generate(small(catalogue, count, **more), catalogue, folder, (), workers, (), lambda progress: None)
 

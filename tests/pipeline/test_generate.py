@@ -62,7 +62,9 @@ def test_exactly_as_many_samples_are_made_as_are_wanted(calm: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 4, 5, 6])
-def test_a_count_that_is_no_whole_number_of_batches_is_met_too(catalogue: Catalogue, quick: None, tmp_path: Path, count: int) -> None:
+def test_a_count_that_is_no_whole_number_of_batches_is_met_too(
+    catalogue: Catalogue, quick: None, tmp_path: Path, count: int
+) -> None:
     progress = sit(catalogue, tmp_path / "run", count)
     assert progress.accepted == count == len(ids(tmp_path / "run", "samples", Sample))
 
@@ -144,7 +146,9 @@ def test_four_workers_make_the_same_bytes_as_one(wanted: dict[str, bytes], tmp_p
     assert set(wanted) >= {*(f"{name}.jsonl" for name in STREAMS), "tools.json", "manifest.json"}
 
 
-def test_a_worker_that_made_other_batches_before_makes_the_same(catalogue: Catalogue, quick: None, wanted: dict[str, bytes], tmp_path: Path) -> None:
+def test_a_worker_that_made_other_batches_before_makes_the_same(
+    catalogue: Catalogue, quick: None, wanted: dict[str, bytes], tmp_path: Path
+) -> None:
     sit(catalogue, tmp_path / "other", 12, seed=7)
     sit(catalogue, tmp_path / "run", COUNT)
     assert content(tmp_path / "run") == wanted
@@ -284,8 +288,12 @@ def test_a_run_that_brings_nothing_new_gives_up_and_says_why(
     assert len(ids(tmp_path / "run", "samples", Sample)) == 1
 
 
-def test_a_near_duplicate_names_what_it_repeats(catalogue: Catalogue, quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "user_text", lambda dialogue: f"words of their own, {len(dialogue.tools) * 1111} and {dialogue.language * 9}")
+def test_a_near_duplicate_names_what_it_repeats(
+    catalogue: Catalogue, quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        making, "user_text", lambda dialogue: f"words of their own, {len(dialogue.tools) * 1111} and {dialogue.language * 9}"
+    )
     monkeypatch.setattr(flow, "MOST_BARREN", 2)
     with pytest.raises(ToolsimError):
         sit(catalogue, tmp_path / "run", 50, shares={"special.no_call": 1.0})
@@ -329,7 +337,7 @@ def test_without_it_the_earlier_run_s_dialogues_come_again(catalogue: Catalogue,
 
 def test_an_earlier_run_that_is_none_is_refused(catalogue: Catalogue, quick: None, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(RunError, match="samples.jsonl cannot be read"):
+    with pytest.raises(RunError, match=r"samples\.jsonl cannot be read"):
         again(catalogue, tmp_path / "run", (tmp_path / "empty",))
 
 

@@ -110,7 +110,15 @@ def test_a_pack_s_apis_are_begun_with_at_ever_other_places(catalogue: Catalogue)
 
 def test_the_digest_of_a_configuration_changes_with_each_part(catalogue: Catalogue) -> None:
     base = small(catalogue, 10)
-    changes = {"count": 11, "seed": 1, "content": "other", "batch": 6, "languages": ("zh",), "against": ("x:1",), "shares": {"special.fault": 1.0}}
+    changes = {
+        "count": 11,
+        "seed": 1,
+        "content": "other",
+        "batch": 6,
+        "languages": ("zh",),
+        "against": ("x:1",),
+        "shares": {"special.fault": 1.0},
+    }
     digests = {base.digest(), *(base.model_copy(update={name: value}).digest() for name, value in changes.items())}
     assert len(digests) == len(changes) + 1
 

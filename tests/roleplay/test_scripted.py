@@ -117,7 +117,9 @@ def test_a_value_that_the_profile_lacks_is_unseen(corpus: Corpus) -> None:
 
 def test_a_value_that_is_no_default_of_the_spec_is_unseen(corpus: Corpus) -> None:
     scenario, world, number, path = first_with(corpus, "said", "normal.atom.number")
-    assert path in refuses(corpus, with_call(scenario, number, sources={**scenario.calls[number].sources, path: Source(kind="default")}), world)
+    assert path in refuses(
+        corpus, with_call(scenario, number, sources={**scenario.calls[number].sources, path: Source(kind="default")}), world
+    )
 
 
 def test_a_script_without_a_move_left_is_wrong(corpus: Corpus) -> None:

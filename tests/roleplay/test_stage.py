@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 import pytest
@@ -71,7 +72,9 @@ def scenario(corpus: Corpus) -> Scenario:
     return corpus.of("normal.single_turn.single_function", "en")[0][0]
 
 
-def perform(scenario: Scenario, turns: list[str], plan: list[Message] | Callable[[int], Message], **budgets: int) -> tuple[Stage, Dialogue]:
+def perform(
+    scenario: Scenario, turns: list[str], plan: list[Message] | Callable[[int], Message], **budgets: Any
+) -> tuple[Stage, Dialogue]:
     act = plan if callable(plan) else lambda index: plan[index]
     stage = Stage(scenario, Cast(Talker(turns), Worker(act), Clerk()), **budgets)
     return stage, stage.record(asyncio.run(stage.play("the system message")), "digest")
@@ -89,7 +92,11 @@ PLAN = [calls("a", "b"), calls("c", first=3), say("Done."), say("You are welcome
 def test_the_user_sees_what_is_spoken_and_neither_calls_nor_results(scenario: Scenario) -> None:
     stage, _ = perform(scenario, ["Do it.", "Thanks."], PLAN)
     user, _, _ = actors(stage)
-    assert [[m.content for m in seen] for seen in user.saw] == [[], ["Do it.", "Done."], ["Do it.", "Done.", "Thanks.", "You are welcome."]]
+    assert [[m.content for m in seen] for seen in user.saw] == [
+        [],
+        ["Do it.", "Done."],
+        ["Do it.", "Done.", "Thanks.", "You are welcome."],
+    ]
     assert all(m.tool_calls is None and m.role in ("user", "assistant") for seen in user.saw for m in seen)
 
 
@@ -206,7 +213,10 @@ def test_a_fault_is_given_to_the_assistant_as_json_with_code_and_message(corpus:
 
 def test_a_dialogue_played_again_has_the_same_bytes(corpus: Corpus) -> None:
     for scenario, world in corpus.family("agent.", "zh")[::6]:
-        assert asyncio.run(play(scenario, corpus.catalogue, world)).line() == asyncio.run(play(scenario, corpus.catalogue, world)).line()
+        assert (
+            asyncio.run(play(scenario, corpus.catalogue, world)).line()
+            == asyncio.run(play(scenario, corpus.catalogue, world)).line()
+        )
 
 
 def test_a_dialogue_reads_back_as_it_was_written(corpus: Corpus) -> None:
@@ -218,7 +228,10 @@ def test_a_dialogue_reads_back_as_it_was_written(corpus: Corpus) -> None:
 def test_the_profile_is_in_the_system_message_and_only_there(corpus: Corpus) -> None:
     scenario, world = corpus.of("normal.preference", "zh")[0]
     text = system_message(scenario)
-    assert text.startswith(scenario.context) and orjson.loads(text.partition("：")[0] and text[text.index("{") :]) == scenario.profile
+    assert (
+        text.startswith(scenario.context)
+        and orjson.loads(text.partition("：")[0] and text[text.index("{") :]) == scenario.profile
+    )
     dialogue = asyncio.run(play(scenario, corpus.catalogue, world))
     assert dialogue.messages[0].content == text
     bare = scenario.model_copy(update={"profile": None})
@@ -241,4 +254,8 @@ def test_openai_form_keeps_null_content_beside_calls_and_leaves_out_what_is_not_
     made = {"id": "k1", "type": "function", "function": {"name": "a", "arguments": "{}"}}
     assert orjson.loads(orjson.dumps(calls("a").openai())) == {"role": "assistant", "content": None, "tool_calls": [made]}
     assert say("Hi.").openai() == {"role": "assistant", "content": "Hi."}
-    assert Message(role="tool", content="{}", tool_call_id="k1").openai() == {"role": "tool", "content": "{}", "tool_call_id": "k1"}
+    assert Message(role="tool", content="{}", tool_call_id="k1").openai() == {
+        "role": "tool",
+        "content": "{}",
+        "tool_call_id": "k1",
+    }

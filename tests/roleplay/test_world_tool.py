@@ -83,7 +83,9 @@ def test_arguments_that_are_no_object_are_a_fault(scenario: Scenario, world: Wor
     ("arguments", "where"),
     [({}, "bikeNo"), ({"bikeNo": 7}, "bikeNo"), ({"bikeNo": "BK1119", "more": 1}, "more"), ({"bikeNo": "XX"}, "bikeNo")],
 )
-def test_arguments_that_break_the_spec_are_a_fault_that_names_them(scenario: Scenario, world: World, arguments: dict[str, Any], where: str) -> None:
+def test_arguments_that_break_the_spec_are_a_fault_that_names_them(
+    scenario: Scenario, world: World, arguments: dict[str, Any], where: str
+) -> None:
     code, message = error(called(scenario, world, "getBike", arguments))
     assert code == "invalid_arguments" and where in message
 

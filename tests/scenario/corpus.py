@@ -95,7 +95,13 @@ class Corpus:
 
     def steps(self, scenario: Scenario, world: World) -> Iterator[Step]:
         """Execute the gold calls in order; between two of them the world is as the next one finds it."""
-        places = {call: place for place, move in enumerate(scenario.script) if isinstance(move, Move) for call in move.calls if move.kind == "call"}
+        places = {
+            call: place
+            for place, move in enumerate(scenario.script)
+            if isinstance(move, Move)
+            for call in move.calls
+            if move.kind == "call"
+        }
         mark = world.mark()
         try:
             for call in scenario.calls:

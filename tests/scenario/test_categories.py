@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,12 @@ from toolsim.wording.readings import means
 both = pytest.mark.parametrize("language", LANGUAGES)
 single_call = pytest.mark.parametrize(
     "category",
-    ["normal.single_turn.single_function", "normal.similar_api", "normal.preference", *(c for c in categories() if c.startswith("normal.atom."))],
+    [
+        "normal.single_turn.single_function",
+        "normal.similar_api",
+        "normal.preference",
+        *(c for c in categories() if c.startswith("normal.atom.")),
+    ],
 )
 
 
@@ -55,7 +59,9 @@ def test_one_turn_takes_exactly_one_call(corpus: Corpus, category: str, language
 
 @both
 @pytest.mark.parametrize(("kind", "kinds"), [("bool", {Kind.FLAG}), ("enum", {Kind.ENUM, Kind.STATE}), ("number", NUMERIC)])
-def test_an_atom_gives_a_value_of_its_kind_that_is_no_default(corpus: Corpus, kind: str, kinds: set[Kind], language: Language) -> None:
+def test_an_atom_gives_a_value_of_its_kind_that_is_no_default(
+    corpus: Corpus, kind: str, kinds: set[Kind], language: Language
+) -> None:
     for scenario, _ in corpus.of(f"normal.atom.{kind}", language):
         told = [leaf for leaf, _ in corpus.leaves(scenario.calls[0]) if leaf.field.kind in kinds]
         assert any(leaf.value != leaf.field.auto for leaf in told), scenario.id
@@ -376,8 +382,12 @@ def test_flaws_stand_in_special_dialogues_only(corpus: Corpus, language: Languag
 
 
 @both
-@pytest.mark.parametrize(("category", "least", "most"), [("agent.multi_step", 3, 8), ("agent.multi_turn", 2, 8), ("agent.long_horizon", 10, 25)])
-def test_agents_make_as_many_calls_as_their_category_says(corpus: Corpus, category: str, least: int, most: int, language: Language) -> None:
+@pytest.mark.parametrize(
+    ("category", "least", "most"), [("agent.multi_step", 3, 8), ("agent.multi_turn", 2, 8), ("agent.long_horizon", 10, 25)]
+)
+def test_agents_make_as_many_calls_as_their_category_says(
+    corpus: Corpus, category: str, least: int, most: int, language: Language
+) -> None:
     counts = [len(s.calls) for s, _ in corpus.of(category, language)]
     assert least <= min(counts) and max(counts) <= most and len(set(counts)) >= 2
 
@@ -415,7 +425,9 @@ def test_agents_are_never_told_the_key_of_a_row(corpus: Corpus, category: str, l
 @both
 @pytest.mark.parametrize("category", ["agent.multi_step", "agent.long_horizon"])
 def test_agents_calls_lean_on_earlier_results(corpus: Corpus, category: str, language: Language) -> None:
-    leaning = [s for s, _ in corpus.of(category, language) if any(o.kind == "result" for c in s.calls for o in c.sources.values())]
+    leaning = [
+        s for s, _ in corpus.of(category, language) if any(o.kind == "result" for c in s.calls for o in c.sources.values())
+    ]
     assert len(leaning) >= 12
 
 
@@ -487,7 +499,7 @@ def test_a_mix_is_narrowed_by_name_and_by_family() -> None:
 
 
 def test_a_family_is_no_mere_beginning_of_a_name() -> None:
-    with pytest.raises(UnknownName, match="there is no category in this mix 'normal.at'"):
+    with pytest.raises(UnknownName, match=r"there is no category in this mix 'normal\.at'"):
         load_mix("training").only(("normal.at",))
 
 
@@ -497,7 +509,7 @@ def test_no_wish_keeps_the_whole_mix() -> None:
 
 
 def test_an_unknown_mix_names_a_near_one() -> None:
-    with pytest.raises(ToolsimError, match="there is no mix 'trainin'; did you mean 'training'"):
+    with pytest.raises(ToolsimError, match=r"there is no mix 'trainin'; did you mean 'training'"):
         load_mix("trainin")
 
 
@@ -533,7 +545,7 @@ def test_a_wrong_mix_is_one_clear_error(tmp_path: Path, text: str, error: str) -
 
 
 def test_a_mix_file_that_is_not_there_is_one_clear_error() -> None:
-    with pytest.raises(ToolsimError, match="nowhere.yaml"):
+    with pytest.raises(ToolsimError, match=r"nowhere\.yaml"):
         load_mix("/nowhere.yaml")
 
 

@@ -147,7 +147,14 @@ def test_a_search_that_did_not_do_leaves_no_search_made_for_its_filters(setting:
     change(world, "workshop.job", BELL_OF_MY_HERON, part="chain")
     here = setting()
     draft, entity = Draft(here), replace(here.target.pack.entity("job"), known_as=("bike", "part", "urgent"))
-    change(world, "workshop.job", "JB93983", bike=MY_HERON, part="chain", urgent=not world.rows("workshop.job")[BELL_OF_MY_HERON]["urgent"])
+    change(
+        world,
+        "workshop.job",
+        "JB93983",
+        bike=MY_HERON,
+        part="chain",
+        urgent=not world.rows("workshop.job")[BELL_OF_MY_HERON]["urgent"],
+    )
     with pytest.raises(PlanFailed):
         look_up(draft, here.target.pack, Named(entity, BELL_OF_MY_HERON, "the chain of my Heron", 0))
     assert draft.calls == [] and draft.script == []
@@ -155,7 +162,9 @@ def test_a_search_that_did_not_do_leaves_no_search_made_for_its_filters(setting:
 
 def test_look_ups_do_the_same_in_chinese(setting: MakeSetting, workshop_plan: WorldPlan) -> None:
     world = workshop_plan.world(7, "zh")
-    row = next(r for r in world.rows("workshop.bike").values() if r["owner"] == next(iter(world.rows("session").values()))["person"])
+    row = next(
+        r for r in world.rows("workshop.bike").values() if r["owner"] == next(iter(world.rows("session").values()))["person"]
+    )
     alike = [r for r in world.rows("workshop.bike").values() if (r["model"], r["owner"]) == (row["model"], row["owner"])]
     assert len(alike) == 1
     draft = searched(setting(where=world), "bike", row["bike_no"], f"我的{row['model']}")

@@ -45,7 +45,9 @@ def test_real_worlds_have_obstacles(found: dict[Language, list[tuple[World, Obst
 
 
 @both
-def test_the_need_is_refused_as_it_stands_and_met_after_the_repair(found: dict[Language, list[tuple[World, Obstacle]]], language: Language) -> None:
+def test_the_need_is_refused_as_it_stands_and_met_after_the_repair(
+    found: dict[Language, list[tuple[World, Obstacle]]], language: Language
+) -> None:
     for world, obstacle in found[language]:
         need, repair = obstacle.need, obstacle.repair
         mark = world.mark()
@@ -58,7 +60,9 @@ def test_the_need_is_refused_as_it_stands_and_met_after_the_repair(found: dict[L
 
 
 @both
-def test_a_repair_is_another_write_on_a_row_of_the_need(found: dict[Language, list[tuple[World, Obstacle]]], language: Language) -> None:
+def test_a_repair_is_another_write_on_a_row_of_the_need(
+    found: dict[Language, list[tuple[World, Obstacle]]], language: Language
+) -> None:
     for _, obstacle in found[language]:
         need, repair = obstacle.need, obstacle.repair
         assert repair.api is not need.api and repair.api.effect is Effect.WRITE

@@ -100,7 +100,9 @@ def test_near_tools_outnumber_far_ones_and_both_are_there(corpus: Corpus) -> Non
 
 
 def test_tools_like_the_words_come_before_others(corpus: Corpus) -> None:
-    likest = corpus.planner.offers.index(corpus.packs[0], "en").rank(corpus.catalogue.of(corpus.packs[0])[7].operation.description.en)[0]
+    likest = corpus.planner.offers.index(corpus.packs[0], "en").rank(
+        corpus.catalogue.of(corpus.packs[0])[7].operation.description.en
+    )[0]
     for setting in settings(corpus, "normal.single_turn.single_function", 20):
         assert likest.name in corpus.planner.offers.choose(setting, [setting.target], likest.operation.description.en)
 
@@ -121,7 +123,9 @@ def test_the_same_chance_offers_the_same(corpus: Corpus) -> None:
 # --- the index of words ---
 
 
-@pytest.mark.parametrize(("text", "language", "first"), [("Set the tyre pressure", "en", "setPressure"), ("注销自行车", "zh", "deleteBike")])
+@pytest.mark.parametrize(
+    ("text", "language", "first"), [("Set the tyre pressure", "en", "setPressure"), ("注销自行车", "zh", "deleteBike")]
+)
 def test_the_index_ranks_by_likeness_of_words(workshop: Catalogue, text: str, language: Language, first: str) -> None:
     ranked = WordIndex(list(workshop), language).rank(text)
     assert ranked[0].name == first and len(ranked) == len(workshop)
@@ -143,7 +147,9 @@ def test_look_alikes_are_of_the_same_pack_and_never_the_api_itself(workshop: Cat
     assert "useCredit" in {api.name for api in alike} and workshop.api("addCredit") not in alike
 
 
-def test_nothing_offered_serves_an_irrelevant_need_wherever_it_comes_from(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_offered_serves_an_irrelevant_need_wherever_it_comes_from(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn = []
 
     def remember(*args: object, **kwargs: object) -> object:

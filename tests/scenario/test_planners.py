@@ -6,10 +6,9 @@ import os
 import subprocess
 import sys
 
-import orjson
 import pytest
 
-from tests.scenario.corpus import CASES, Corpus, Planned, moves, user_turns
+from tests.scenario.corpus import CASES, Corpus, moves, user_turns
 from toolsim.apis.leaves import leaves
 from toolsim.apis.paths import value_at
 from toolsim.base import seeds
@@ -55,7 +54,10 @@ def test_the_user_begins_and_the_assistant_has_the_last_word(corpus: Corpus, cat
     for scenario, _ in corpus.of(category, language):
         assert scenario.script[0].role == "user"
         assert scenario.script[-1].role == "assistant" and moves(scenario)[-1][1].kind != "call"
-        assert all(one.role == "assistant" or two.role == "assistant" for one, two in zip(scenario.script, scenario.script[1:], strict=False))
+        assert all(
+            one.role == "assistant" or two.role == "assistant"
+            for one, two in zip(scenario.script, scenario.script[1:], strict=False)
+        )
         assert all(turn.text.strip() for turn in user_turns(scenario).values())
 
 
@@ -175,7 +177,9 @@ def test_milestones_are_calls_and_their_order_is_the_script_s(corpus: Corpus, ca
 
 
 @each
-def test_what_is_forbidden_is_offered_changes_the_world_and_is_not_gold(corpus: Corpus, category: str, language: Language) -> None:
+def test_what_is_forbidden_is_offered_changes_the_world_and_is_not_gold(
+    corpus: Corpus, category: str, language: Language
+) -> None:
     for scenario, _ in corpus.of(category, language):
         gold = {call.name for call in scenario.calls}
         writes = {name for name in scenario.tools if corpus.catalogue.api(name).effect is Effect.WRITE}
@@ -253,5 +257,3 @@ def test_keys_are_never_told_apart_by_kind_alone(corpus: Corpus) -> None:
                 for leaf, source in corpus.leaves(call):
                     if leaf.field.kind is Kind.REF and source.kind == "said":
                         assert str(leaf.value) in source.words
-
-

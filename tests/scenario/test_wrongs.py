@@ -54,7 +54,9 @@ def rules(api: Api, need: Need, leaf: ArgumentLeaf, wrong: Wrong) -> list[tuple[
 
 
 @both
-def test_a_refused_value_breaks_the_rule_that_it_names(broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language) -> None:
+def test_a_refused_value_breaks_the_rule_that_it_names(
+    broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language
+) -> None:
     seen: dict[str, int] = defaultdict(int)
     for _, need, leaf, _, wrong in broken[language]:
         found = rules(need.api, need, leaf, wrong)
@@ -65,19 +67,25 @@ def test_a_refused_value_breaks_the_rule_that_it_names(broken: dict[Language, li
 
 
 @both
-def test_nearly_every_wrong_value_is_refused(broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language) -> None:
+def test_nearly_every_wrong_value_is_refused(
+    broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language
+) -> None:
     refused = [bool(rules(need.api, need, leaf, wrong)) for _, need, leaf, _, wrong in broken[language]]
     assert len(refused) > 200 and sum(refused) / len(refused) > 0.9
 
 
 @both
-def test_a_wrong_value_is_never_said_like_the_right_one(broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language) -> None:
+def test_a_wrong_value_is_never_said_like_the_right_one(
+    broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language
+) -> None:
     for _, need, leaf, words, wrong in broken[language]:
         assert wrong.words and wrong.words != words and wrong.value != leaf.value, (need.api.name, leaf.path, wrong)
 
 
 @both
-def test_wrong_numbers_lie_outside_the_range_and_are_said_in_figures(broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language) -> None:
+def test_wrong_numbers_lie_outside_the_range_and_are_said_in_figures(
+    broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language
+) -> None:
     numbers = [(leaf, wrong) for _, _, leaf, _, wrong in broken[language] if leaf.field.kind in NUMERIC]
     assert len(numbers) > 50
     for leaf, wrong in numbers:
@@ -86,7 +94,9 @@ def test_wrong_numbers_lie_outside_the_range_and_are_said_in_figures(broken: dic
 
 
 @both
-def test_a_wrong_option_is_no_option_under_any_name(broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language) -> None:
+def test_a_wrong_option_is_no_option_under_any_name(
+    broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language
+) -> None:
     chosen = [(leaf, wrong) for _, _, leaf, _, wrong in broken[language] if leaf.field.kind in (Kind.ENUM, Kind.STATE)]
     assert len(chosen) > 20
     for leaf, wrong in chosen:
@@ -95,7 +105,9 @@ def test_a_wrong_option_is_no_option_under_any_name(broken: dict[Language, list[
 
 
 @both
-def test_a_garbled_number_keeps_the_rest_of_the_words(broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language) -> None:
+def test_a_garbled_number_keeps_the_rest_of_the_words(
+    broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language
+) -> None:
     keys = [(leaf, words, wrong) for _, _, leaf, words, wrong in broken[language] if leaf.field.kind is Kind.REF]
     assert len(keys) > 20
     for leaf, words, wrong in keys:
@@ -103,7 +115,9 @@ def test_a_garbled_number_keeps_the_rest_of_the_words(broken: dict[Language, lis
 
 
 @both
-def test_impossible_days_and_hours_are_said_as_written(broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language) -> None:
+def test_impossible_days_and_hours_are_said_as_written(
+    broken: dict[Language, list[tuple[World, Need, ArgumentLeaf, str, Wrong]]], language: Language
+) -> None:
     moments = [wrong for _, _, leaf, _, wrong in broken[language] if leaf.field.kind in (Kind.DATE, Kind.TIME)]
     assert len(moments) > 10
     for wrong in moments:
@@ -113,12 +127,7 @@ def test_impossible_days_and_hours_are_said_as_written(broken: dict[Language, li
 
 
 def test_a_value_that_nothing_can_be_wrong_with_gives_none(corpus: Corpus) -> None:
-    flags = [
-        (api, field)
-        for api in corpus.catalogue
-        for field in api.prepared.params
-        if field.kind is Kind.FLAG
-    ][:20]
+    flags = [(api, field) for api in corpus.catalogue for field in api.prepared.params if field.kind is Kind.FLAG][:20]
     world = corpus.world(0, 1, "en")
     for api, field in flags:
         leaf = ArgumentLeaf(f"$.{field.name}", field.name, 0, (), field, True)

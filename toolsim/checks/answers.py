@@ -20,13 +20,13 @@ from toolsim.checks.finding import CHECKS, Finding
 from toolsim.checks.known import DIGITS, ID, NUMBER, Known, number_of
 from toolsim.checks.told import counts_told, days_told, row_names, rows_told, states_told
 from toolsim.taxonomy.declarations import Field, Kind
-from toolsim.wording.days import days
 from toolsim.wording.readings import readings
 from toolsim.wording.values import MONTHS
 
 _EXAMPLE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}-?\d{2,}(?![A-Za-z0-9])")
 _QUOTED = re.compile(r"[“\"]([^”\"]{1,120})[”\"]")
 _MONTH = re.compile(r"\b(" + "|".join(MONTHS) + r")\b")
+_MONTH_ZH = re.compile(r"(?<!\d)(\d{1,2})月(?=\d)")
 _RELATIVE = {
     "en": re.compile(r"\b(?:today|tomorrow|yesterday|(?:this|next) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b", re.IGNORECASE),
     "zh": re.compile(r"今天|明天|后天|昨天|前天|[这下]周[一二三四五六日]"),
@@ -75,7 +75,7 @@ def answers(case: Case) -> Iterator[Finding]:
     for name in dict.fromkeys(call.name for call in case.calls):
         called = case.catalogue.find(name)
         if called is not None:
-            known.spec += _spec_text(called, language)
+            known.specs.append(_spec_text(called, language))
             known.numbers |= _spec_numbers(called, language)
         elif name in case.specs:
             known.see_text(orjson.dumps(case.specs[name]).decode())
@@ -95,7 +95,7 @@ def answers(case: Case) -> Iterator[Finding]:
                 known.see_text(message.content or "")
         elif message.role in ("user", "system"):
             known.see_text(message.content or "")
-            known.dates |= {spot.value for spot in days(message.content or "", now, language)} if now else set()
+            known.spoken.append(message.content or "")
             calls, faults = (0, 0) if message.role == "user" else (calls, faults)
         for call in message.tool_calls or ():
             calls, faults = calls + 1, faults + bool(events.get(call.id))
@@ -110,7 +110,7 @@ def answers(case: Case) -> Iterator[Finding]:
             elif not _is_chat(case, index):
                 yield from _facts(text, path, known, language, now)
                 yield from states_told(text, path, known.values, known.text, apis, language)
-                yield from rows_told(text, path, names, known.text + known.spec, language)
+                yield from rows_told(text, path, names, known, language)
                 yield from counts_told(text, path, apis, known.counts, language)
             if not any(told.casefold() in text.casefold() for told in told_faults):
                 yield from _claims(text, path, language, calls, faults)
@@ -139,36 +139,47 @@ def _is_proposal(case: Case, index: int) -> bool:
 
 def _with_offered(case: Case, known: Known, text: str) -> Known:
     """Add the specs of all offered tools, and examples of how a key looks: those that are the key of nothing."""
-    spec = "".join(_spec_text(api, case.language) for name in case.dialogue.tools if (api := case.catalogue.find(name)))
+    offered = [api for name in case.dialogue.tools if (api := case.catalogue.find(name))]
     keys = {key for table in (case.world.tables.values() if case.world else ()) for key in table}
     keys |= {leaf for call in case.calls for leaf in ID.findall(call.text)}
     examples = [found[0] for found in _EXAMPLE.finditer(text) if found[0] not in keys]
-    numbers = {float(digits) for digits in DIGITS.findall(" ".join((spec, *examples)))}
-    numbers |= {number_of(number) for number in NUMBER.finditer(spec)}
-    return replace(known, spec=" ".join((known.spec, spec, *examples)).casefold(), numbers=known.numbers | numbers)
+    numbers = known.numbers.union(*(_all_numbers(api, case.language) for api in offered))
+    numbers |= {float(digits) for example in examples for digits in DIGITS.findall(example)}
+    specs = [*known.specs, *(_spec_text(api, case.language) for api in offered), *(e.casefold() for e in examples)]
+    return replace(known, specs=specs, numbers=numbers)
+
+
+@lru_cache(maxsize=8192)
+def _all_numbers(api: Api, language: Language) -> frozenset[float]:
+    """Give all numbers of a spec, limits included."""
+    text = _spec_text(api, language)
+    digits = {float(found) for found in DIGITS.findall(text)}
+    return frozenset(digits | {number_of(number) for number in NUMBER.finditer(text)})
 
 
 def _facts(text: str, path: str, known: Known, language: Language, now: str) -> Iterator[Finding]:
     for match in ID.finditer(text):
-        if match[0].casefold() not in known.text and match[0].casefold() not in known.spec:
+        if not known.holds(match[0]):
             yield Finding("answers.id", path, f"{match[0]} was never seen")
     for match in NUMBER.finditer(ID.sub("", text)):
         value = number_of(match)
         if not (value in known.numbers or any(abs(value - n) < 0.0051 for n in known.numbers if abs(value - n) < 1)):
             yield Finding("answers.number", path, f"{match[0]} is supported by nothing")
-    months = {int(date[5:7]) for date in known.dates}
     for match in _MONTH.finditer(text):
-        if MONTHS.index(match[1]) + 1 not in months and match[1].casefold() not in known.text + known.spec:
+        months = {int(date[5:7]) for date in known.dates}
+        if MONTHS.index(match[1]) + 1 not in months and not known.holds(match[1]):
             yield Finding("answers.date", path, f"no date in {match[1]} was seen")
+    for match in _MONTH_ZH.finditer(text):
+        if int(match[1]) not in {int(date[5:7]) for date in known.dates} and not known.holds(f"{match[1]}月"):
+            yield Finding("answers.date", path, f"no date in {match[0]} was seen")
     if now:
-        yield from days_told(text, path, known.dates, known.text + known.spec, now, language)
+        yield from days_told(text, path, known, now, language)
         for match in _RELATIVE[language].finditer(text):
-            if match[0].casefold() not in known.text + known.spec and not known.dates & set(
-                readings(_DAY, match[0], now, language)
-            ):
+            days = readings(_DAY, match[0], now, language)
+            if not known.holds(match[0]) and not any(known.has_day(day, now, language) for day in days):
                 yield Finding("answers.date", path, f"{match[0]!r} is supported by nothing")
     for match in _QUOTED.finditer(text):
-        if match[1].strip(" ,.，。").casefold() not in known.text + known.spec:
+        if not known.holds(match[1].strip(" ,.，。")):
             yield Finding("answers.name", path, f"{match[1]!r} was never seen")
 
 

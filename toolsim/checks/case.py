@@ -15,7 +15,8 @@ from toolsim.base.text import Language
 from toolsim.checks.schemas import validator_of
 from toolsim.roleplay.dialogue import Dialogue, Message
 from toolsim.scenario.blueprint import GoldCall, Move, Scenario, UserTurn
-from toolsim.world.world import World
+from toolsim.world.diff import Change, diff
+from toolsim.world.world import Outcome, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,19 @@ class MadeCall:
     def path(self) -> str:
         """JSON path of the call."""
         return f"$.messages[{self.place}].tool_calls[{self.position}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What the calls of a dialogue do when they are run again."""
+
+    outcomes: tuple[Outcome | None, ...]
+    """Of each call; None where it cannot be run."""
+    wrote: tuple[tuple[str, ...], ...]
+    """Rows that each call wrote, as `table/key`."""
+    changes: tuple[Change, ...]
+    digest: str
+    """Of the end state."""
 
 
 @dataclass
@@ -89,6 +103,24 @@ class Case:
                 result = self.results.get(call.id)
                 out.append(MadeCall(place, position, call.id, call.function.name, text, arguments, result, turn))
         return out
+
+    @cached_property
+    def again(self) -> Again | None:
+        """Run the calls again in the fresh world, which is left as it was; None where there is none."""
+        world = self.world
+        if world is None:
+            return None
+        before, mark, outcomes, wrote = world.snapshot(), world.mark(), [], []
+        try:
+            for call in self.calls:
+                place = world.mark()
+                runs = call.arguments is not None and call.name in self.dialogue.tools
+                outcomes.append(world.call(call.name, call.arguments) if runs and call.arguments is not None else None)
+                wrote.append(tuple(dict.fromkeys(f"{table}/{key}" for table, key in world.touched(place))))
+            changes = tuple(diff(before, world.tables)) if world.mark() != mark else ()
+            return Again(tuple(outcomes), tuple(wrote), changes, world.digest())
+        finally:
+            world.undo(mark)
 
     @cached_property
     def matched(self) -> list[tuple[MadeCall, GoldCall]]:

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from toolsim.base.text import Language
+from toolsim.wording.days import days
+
 NUMBER = re.compile(r"(?<![A-Za-z\d.])-?\d[\d,]*(?:\.\d+)?(万)?")
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
 ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\d{3,}(?![A-Za-z0-9])")
@@ -22,13 +25,30 @@ class Known:
 
     text: str = ""
     """What was said and shown."""
-    spec: str = ""
+    specs: list[str] = field(default_factory=list)
     """The words of the called tools' specs."""
     numbers: set[float] = field(default_factory=set)
     dates: set[str] = field(default_factory=set)
     values: set[Any] = field(default_factory=set)
     counts: set[float] = field(default_factory=set)
     """How many rows were found or asked for."""
+    spoken: list[str] = field(default_factory=list)
+    """What users and system said, whose days in words are read only when one is looked for."""
+
+    def holds(self, words: str) -> bool:
+        """Tell whether words were said, shown, or stand in the spec of a called tool."""
+        folded = words.casefold()
+        return _stands(folded, self.text) or any(_stands(folded, spec) for spec in self.specs)
+
+    def has_day(self, day: str, now: str, language: Language) -> bool:
+        """Tell whether a day was shown, or said in whatever words."""
+        if day in self.dates:
+            return True
+        if now:
+            for text in self.spoken:
+                self.dates.update(spot.value for spot in days(text, now, language))
+            self.spoken.clear()
+        return day in self.dates
 
     def see_text(self, text: str) -> None:
         """Take in what was said."""
@@ -88,6 +108,13 @@ class Known:
             self.dates.add(match[1])
             if match[2]:
                 self.numbers.add(float(int(match[2]) % 12 or 12))
+
+
+def _stands(words: str, text: str) -> bool:
+    """Tell whether words stand in a text; `1 March` does not stand in `31 March`."""
+    if words not in text or not (words[:1].isdigit() or words[-1:].isdigit()):
+        return words in text
+    return re.search(rf"(?<!\d){re.escape(words)}(?!\d)", text) is not None
 
 
 def number_of(match: re.Match[str]) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from toolsim.checks.case import Case, MadeCall, takes
 from toolsim.checks.finding import CHECKS, Finding
 from toolsim.scenario.blueprint import Move, RowChange
-from toolsim.world.diff import diff
 
 
 @CHECKS.register("milestones")
@@ -52,15 +51,8 @@ def _order(case: Case, equal: dict[str, MadeCall]) -> Iterator[Finding]:
 
 def _changes(case: Case) -> Iterator[Finding]:
     """Compare the change of state with gold's, both ways."""
-    scenario, world = case.scenario, case.world
-    if world is None or scenario is None:
+    if case.again is None or case.scenario is None:
         return
-    before, mark = world.snapshot(), world.mark()
-    for call in case.calls:
-        if call.arguments is not None:
-            world.call(call.name, call.arguments)
-    changes = diff(before, world.tables) if world.mark() != mark else []
-    world.undo(mark)
-    found = tuple(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after) for c in changes)
-    if found != scenario.changes:
+    found = tuple(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after) for c in case.again.changes)
+    if found != case.scenario.changes:
         yield Finding("milestones.changes", "$.digest", "the rows that changed are not those that gold changes")

@@ -13,28 +13,23 @@ from toolsim.checks.finding import CHECKS, Finding
 @CHECKS.register("replay")
 def replay(case: Case) -> Iterator[Finding]:
     """Run the calls again and compare."""
-    if case.world is None:
+    again = case.again
+    if again is None:
         return
-    world, mark = case.world, case.world.mark()
-    try:
-        contents = {m.tool_call_id: (index, m.content) for index, m in enumerate(case.messages) if m.role == "tool"}
-        for call, event in zip(case.calls, case.dialogue.events, strict=False):
-            if call.arguments is None or call.name not in case.dialogue.tools:
-                continue
-            before = world.mark()
-            outcome = world.call(call.name, call.arguments)
-            index, content = contents[call.id]
-            if orjson.dumps(outcome.record()).decode() != content:
-                yield Finding("replay.result", f"$.messages[{index}].content", f"{call.name} gives something else when run again")
-            wrote = tuple(dict.fromkeys(f"{table}/{key}" for table, key in world.touched(before)))
-            if (event.call, event.fault, event.wrote) != (call.id, outcome.fault.code if outcome.fault else "", wrote):
-                yield Finding("replay.event", "$.events", f"the record of {call.id} is not what happens")
-        if len(case.calls) != len(case.dialogue.events):
-            yield Finding("replay.event", "$.events", "there are not as many world events as calls")
-        if world.digest() != case.dialogue.digest:
-            yield Finding("replay.digest", "$.digest", "the end state is another one")
-    finally:
-        world.undo(mark)
+    contents = {m.tool_call_id: (index, m.content) for index, m in enumerate(case.messages) if m.role == "tool"}
+    rows = zip(case.calls, case.dialogue.events, again.outcomes, again.wrote, strict=False)
+    for call, event, outcome, wrote in rows:
+        if outcome is None:
+            continue
+        index, content = contents[call.id]
+        if orjson.dumps(outcome.record()).decode() != content:
+            yield Finding("replay.result", f"$.messages[{index}].content", f"{call.name} gives something else when run again")
+        if (event.call, event.fault, event.wrote) != (call.id, outcome.fault.code if outcome.fault else "", wrote):
+            yield Finding("replay.event", "$.events", f"the record of {call.id} is not what happens")
+    if len(case.calls) != len(case.dialogue.events):
+        yield Finding("replay.event", "$.events", "there are not as many world events as calls")
+    if again.digest != case.dialogue.digest:
+        yield Finding("replay.digest", "$.digest", "the end state is another one")
     yield from _redundant(case)
 
 

@@ -29,7 +29,7 @@ _RULES = (
         "residue.doubled",
         re.compile(
             r"\b(?!had\b|that\b)([A-Za-z]{2,}) \1\b|\b(The|An?|To|Of|In|On|And|Is|It|You|We|For) (?i:\2)\b"
-            r"|(?<![标目])的的|(?<!不)了了|，，|。。|、、|，。|、，|  |,,|\.\.(?!\.)|“”|\"\"|““"
+            r"|(?<![标目])的的|(?<!不)了了|，，|。。|、、|，。|、，|  |,,|(?<!\.)\.\.(?!\.)|“”|\"\"|““"
         ),
         "something is doubled",
     ),
@@ -42,7 +42,7 @@ _RULES = (
         ),
         "an article is wrong",
     ),
-    ("residue.space", re.compile(r" [,.?!;:](?!\w)|[（(] | [）)]"), "a space is wrong"),
+    ("residue.space", re.compile(r" [,.?!;:](?!\w|\.)|[（(] | [）)]"), "a space is wrong"),
 )
 _DOUBLED = re.compile(r"(?<![\d.,])(?:1 (?:days|hours|minutes|weeks|months|years|people|items))\b")
 _LIST_LINE = re.compile(r"^\s*(?:[-•*]|\d+[.)、])")

@@ -112,23 +112,33 @@ def _which(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]:
     path = f"$.messages[{index}].content"
     if not _ASKS_WHICH.search(text):
         yield Finding("special.no_question", path, "the assistant does not ask which one is meant")
-    if _told_rows(case, move.about, text) == 1:
-        yield Finding("special.no_choice", path, "of the rows that are in doubt only one is told")
+    told = [_told(case, row, text) for row in _in_doubt(case, move.about)]
+    if any(told) and 2 * sum(told) < len(told):
+        yield Finding("special.no_choice", path, f"of {len(told)} rows that are in doubt {sum(told)} are told")
 
 
-def _told_rows(case: Case, keys: Collection[str], text: str) -> int:
-    """Count the rows that a text tells by something that none of the others has."""
+def _in_doubt(case: Case, keys: Collection[str]) -> list[set[str]]:
+    """Give for each row what it may be told by: its values in words, and what it refers to by name."""
+    tables = case.world.tables if case.world is not None else {}
+    names = {key: row["name"] for rows in tables.values() for key, row in rows.items() if isinstance(row.get("name"), str)}
+    if case.scenario is not None:
+        names[case.scenario.me] = "your" if case.language == "en" else f"{case.scenario.you}的"
+    entities = {e.table: e for pack in case.catalogue.taxonomy.packs.values() for e in pack.entities.values()}
+    out = []
+    for table, rows in tables.items():
+        options = [option for field in (entities[table].fields if table in entities else ()) for option in field.options]
+        words = names | {option.code: option.label.say(case.language) for option in options}
+        for row in (row for key, row in rows.items() if key in keys):
+            plain = [str(value) for value in row.values() if isinstance(value, str | int | float)]
+            sayings = {words.get(value, value).casefold() for value in plain if len(value) > 1}
+            out.append(sayings | {f"{value / 10_000:g}万" for value in row.values() if isinstance(value, int | float)})
+    common = set.intersection(*out) if out else set()
+    return [values - common for values in out]
+
+
+def _told(case: Case, row: set[str], text: str) -> bool:
+    """Tell whether a text names anything of a row."""
     assert case.scenario is not None
-    tables = list(case.world.tables.values()) if case.world is not None else []
-    names = {key: row["name"] for table in tables for key, row in table.items() if isinstance(row.get("name"), str)}
-    names[case.scenario.me] = "your" if case.language == "en" else f"{case.scenario.you}的"
-    rows = [row for table in tables for key, row in table.items() if key in keys]
-    plain = [[str(value) for value in row.values() if isinstance(value, str | int | float)] for row in rows]
-    shown = [{names.get(value, value).casefold() for value in values} for values in plain]
-    days_in = {spot.value for spot in days(text, case.scenario.now, case.language)}
     said = text.casefold().replace(",", "")
-    told = 0
-    for place, values in enumerate(shown):
-        own = values - set().union(*(other for n, other in enumerate(shown) if n != place))
-        told += any(value in days_in or value[:10] in days_in or (len(value) > 1 and value in said) for value in own)
-    return told
+    days_in = {spot.value for spot in days(text, case.scenario.now, case.language)}
+    return any(value in said or value[:10] in days_in for value in row)

@@ -12,9 +12,11 @@ from toolsim.apis.api import Api
 from toolsim.base.text import Language
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
+from toolsim.checks.known import Known
 from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording.days import days
 from toolsim.wording.joints import counted_zh, plural
+from toolsim.world.world import World
 
 _SHORTEST = {"en": 4, "zh": 3}
 """Letters of a name that can hardly stand in a text by chance."""
@@ -27,19 +29,22 @@ _DATED = {
 """A day with its month; what is vaguer is not compared."""
 
 
-def days_told(text: str, path: str, dates: set[str], said: str, now: str, language: Language) -> Iterator[Finding]:
+def days_told(text: str, path: str, known: Known, now: str, language: Language) -> Iterator[Finding]:
     """Check that each day with its month was shown or said; of several readings one is enough."""
+    if not _DATED[language].search(text):
+        return
     for place, spots in groupby(days(text, now, language), key=lambda spot: spot[1:]):
         words = text[place[0] : place[1]]
-        known = words.casefold() in said or dates & {spot.value for spot in spots}
-        if not known and _DATED[language].search(words):
+        if not _DATED[language].search(words) or known.holds(words):
+            continue
+        if not any(known.has_day(spot.value, now, language) for spot in spots):
             yield Finding("answers.date", path, f"{words!r} is a day that was never seen")
 
 
-def rows_told(text: str, path: str, names: Iterable[str], said: str, language: Language) -> Iterator[Finding]:
+def rows_told(text: str, path: str, names: Iterable[str], known: Known, language: Language) -> Iterator[Finding]:
     """Check that no row is named that nobody has shown or spoken of."""
     for name in names:
-        if name in text and name.casefold() not in said and _whole(text, name, language):
+        if name in text and not known.holds(name) and _whole(text, name, language):
             yield Finding("answers.row", path, f"{name!r} was never seen")
 
 
@@ -49,11 +54,14 @@ def _whole(text: str, name: str, language: Language) -> bool:
 
 def row_names(case: Case) -> tuple[str, ...]:
     """List the names of all rows that the world holds in the beginning."""
-    if case.world is None:
-        return ()
-    rows = (row for table in case.world.tables.values() for row in table.values())
+    return _names_in(case.world) if case.world is not None else ()
+
+
+@lru_cache(maxsize=16)
+def _names_in(world: World) -> tuple[str, ...]:
+    rows = (row for table in world.tables.values() for row in table.values())
     found = (row.get(key) for row in rows for key in _NAMES)
-    return tuple(dict.fromkeys(name for name in found if isinstance(name, str) and len(name) >= _SHORTEST[case.language]))
+    return tuple(dict.fromkeys(name for name in found if isinstance(name, str) and len(name) >= _SHORTEST[world.language]))
 
 
 def _units(api: Api, language: Language) -> list[str]:
@@ -78,10 +86,10 @@ def states_told(text: str, path: str, values: set[Any], said: str, apis: Iterabl
     }
     for api in by_name.values():
         labels = _option_labels(api, language)
-        for field in (field for field in api.prepared.result if field.kind is Kind.STATE):
+        for field in (field for field in _fields(api) if field.kind is Kind.STATE):
             for code in field.codes:
                 label = labels[code]
-                if code in values or label in said or not _contains(told, label, language):
+                if code in values or label not in told or label in said or not _contains(told, label, language):
                     continue
                 if not any(label in other and other in told for other in shown):
                     yield Finding("answers.state", path, f"no result says {label!r}")

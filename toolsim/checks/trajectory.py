@@ -11,7 +11,6 @@ from toolsim.checks.case import Case, MadeCall
 from toolsim.checks.finding import CHECKS, Finding
 from toolsim.scenario.blueprint import GoldCall, RowChange, Scenario
 from toolsim.verbs.verb import Effect
-from toolsim.world.diff import diff
 
 _FAMILIES = ("spec", "arguments", "answers", "language", "residue")
 """Families that hold for any assistant; the others compare with the script."""
@@ -34,21 +33,15 @@ def examine_trajectory(case: Case) -> Iterator[Finding]:
 
 def _replayed(case: Case) -> Iterator[Finding]:
     """Run the calls again: same results, and the end state of gold both ways."""
-    world, scenario = case.world, case.scenario
-    if world is None or scenario is None:
+    again, scenario = case.again, case.scenario
+    if again is None or scenario is None:
         return
-    before, mark = world.snapshot(), world.mark()
-    for call in case.calls:
-        if call.arguments is not None and call.name in scenario.tools:
-            outcome = world.call(call.name, call.arguments)
-            if outcome.record() != call.result:
-                yield Finding("replay.result", call.path, f"{call.name} gives something else when run again")
-    changes = diff(before, world.tables) if world.mark() != mark else []
-    digest = world.digest()
-    world.undo(mark)
-    if digest != case.dialogue.digest:
+    for call, outcome in zip(case.calls, again.outcomes, strict=True):
+        if outcome is not None and outcome.record() != call.result:
+            yield Finding("replay.result", call.path, f"{call.name} gives something else when run again")
+    if again.digest != case.dialogue.digest:
         yield Finding("replay.digest", "$.digest", "the end state is another one")
-    found = {_face(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after)) for c in changes}
+    found = {_face(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after)) for c in again.changes}
     wanted = {_face(change) for change in scenario.changes}
     for change in sorted(wanted - found, key=str):
         yield Finding("trajectory.undone", "$.digest", f"gold changes {change[0]}/{change[1]}, which is not as it should be")

@@ -16,6 +16,7 @@ from toolsim.apis.lint import Complaint, lint, near_duplicates
 from toolsim.apis.search import SearchIndex
 from toolsim.apis.statistics import measure
 from toolsim.base.text import LANGUAGES, Language
+from toolsim.cli.draft import command as draft_command
 from toolsim.cli.options import language_option, pool_options
 from toolsim.taxonomy.declarations import Pack
 from toolsim.taxonomy.notation_schema import notation_schema
@@ -32,6 +33,9 @@ Folders = tuple[Path, ...]
 @click.group("domains")
 def command() -> None:
     """Look at, check and try the API pool."""
+
+
+command.add_command(draft_command)
 
 
 @command.command("list")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,8 @@ import click
 from toolsim.base.errors import ToolsimError
 from toolsim.cli.options import pool_options
 from toolsim.drafting.documents import Reading, read_documents
-from toolsim.drafting.draft import Draft, Sizes, draft
-from toolsim.drafting.preview import Preview, preview
-from toolsim.drafting.workplace import Workplace, open_workplace
-from toolsim.models.config import load_settings
-from toolsim.models.open_model import open_model
+from toolsim.drafting.results import Draft, Preview, Sizes
+from toolsim.drafting.workplace import open_workplace
 from toolsim.views.terminal import ERR, emit_json
 
 _PATH = click.Path(path_type=Path)
@@ -47,11 +44,14 @@ def _say(text: str) -> None:
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--out", type=_PATH, default=Path("drafts"), show_default=True, help="Folder of the draft; --domains takes it.")
 @click.option("--new-subdomain", default="", metavar="'ENGLISH|中文'", help="Name of a subdomain that the taxonomy lacks.")
+@click.option(
+    "--cassette", "tape", type=_PATH, default=None, metavar="FILE", help="Play answers recorded there; record the others."
+)
 @click.option("--dry-run", is_flag=True, help="Ask no model; show what would be asked, and how large it is.")
 @pool_options
 def command(
     name: str, documents: tuple[Path, ...], spec: str, operations: int, families: int, subtree: int, examples: int, repairs: int,
-    worlds: int, max_tokens: int, chunk: int, chunks: int, seed: int, out: Path, new_subdomain: str, dry_run: bool,
+    worlds: int, max_tokens: int, chunk: int, chunks: int, seed: int, out: Path, new_subdomain: str, tape: Path | None, dry_run: bool,
     folders: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Let a model draft a pack from documents; the same command goes on with a draft that was stopped.
@@ -65,20 +65,17 @@ def command(
     reading = read_documents(documents, chunk, chunks)
     for left_out in reading.left_out:
         _say(f"left out: {left_out}")
+    # what models need takes seconds to import; the other commands beside this one do not wait for it
+    models = import_module("toolsim.cli.draft_models")
     if dry_run:
-        _show_preview(preview(place, reading, seed, sizes), as_json)
+        _show_preview(models.preview(place, reading, seed, sizes), as_json)
         return
     if not spec:
         raise ToolsimError("--model is missing", hint="a model of toolsim.toml, or openai:NAME@BASE_URL; --dry-run needs none")
-    done = asyncio.run(_draft(place, reading, spec, seed, sizes))
+    done: Draft = models.run(place, reading, spec, tape, seed, sizes, _say)
     _tell(done, reading, as_json)
     if not done.passed:
         raise click.exceptions.Exit(1)
-
-
-async def _draft(place: Workplace, reading: Reading, spec: str, seed: int, sizes: Sizes) -> Draft:
-    async with open_model(spec, load_settings()) as model:
-        return await draft(place, reading, model, seed, sizes, _say)
 
 
 def _show_preview(shown: Preview, as_json: bool) -> None:

@@ -17,22 +17,25 @@ _CLASSES = {
     "thinking": tuple(sorted(THINKING)),
     "writes": tuple(sorted(set(VERB_KEYS) - READS - THINKING - {"call"})),
 }
+_RARELY_FIT = frozenset({"transfer", "series", "convert", "configure", "watch", "notify", "draft"})
+"""Verbs that few things call for; they are suggested once the others are used."""
 
 
 def suggested_verbs(apis: Sequence[Api], count: int, rng: Random) -> list[str]:
-    """Suggest a verb for each of the next operations: the class that falls shortest, and in it the verb used least."""
+    """Suggest a verb for each of the next operations: the class that falls shortest, and in it the verb used least.
+
+    The first is a search: people come to things through one, and what cannot be found cannot be used.
+    """
     used = Counter(api.operation.verb for api in apis)
-    out: list[str] = []
-    for _ in range(count):
+    used["find"] += 1
+    out = ["find"]
+    while len(out) < count:
         total = sum(used.values()) + 1
         shares = {"reads": _READS, "thinking": _THINKING, "writes": 1 - _READS - _THINKING}
         short = {name: share - sum(used[verb] for verb in _CLASSES[name]) / total for name, share in shares.items()}
         verbs = list(_CLASSES[max(short, key=short.__getitem__)])
         rng.shuffle(verbs)
-        # people come to most things through a search, and what cannot be found cannot be used
-        if out == [] and "find" in verbs:
-            verbs = ["find"]
-        verb = min(verbs, key=used.__getitem__)
+        verb = min(verbs, key=lambda v: used[v] + (v in _RARELY_FIT))
         used[verb] += 1
         out.append(verb)
     return out

@@ -20,7 +20,9 @@ MOST_BYTES = 2_000_000
 """Of one file; the rest is left out."""
 
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg", "head"})
-_BLOCKS = frozenset(["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "table", "td", "th", "dt", "dd"])
+_BLOCKS = frozenset(
+    ["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "table", "td", "th", "dt", "dd"]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 import orjson
 
@@ -16,6 +16,7 @@ from toolsim.drafting.evolution import Drafter, Outcome
 from toolsim.drafting.examples import Buffer
 from toolsim.drafting.fragment import Fragment, parse
 from toolsim.drafting.journal import Accepted, Journal, Planned, Written
+from toolsim.drafting.results import Draft, Funnel, Refused, Sizes
 from toolsim.drafting.speciation import grow
 from toolsim.drafting.tree import Family, choose
 from toolsim.drafting.workplace import Workplace, difference, write
@@ -23,72 +24,6 @@ from toolsim.models.chat import ChatModel
 
 _FORM = "draft 1"
 """Changes when prompts or checks change so much that what was accepted before is to be drafted anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much is drafted, and from how much."""
-
-    operations: int = 24
-    families: int = 6
-    subtree: int = 8
-    """Functions of the tree that a family is shown, its own and those near by."""
-    examples: int = 3
-    repairs: int = 3
-    """For each family."""
-    worlds: int = 4
-    """Worlds of each language in which every operation is executed."""
-    max_tokens: int = 8192
-    """Of one answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A family that stayed wrong."""
-
-    family: str
-    stage: str
-    """model, notation, load, lint, twin or try."""
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Funnel:
-    """What became of the families."""
-
-    topics: int
-    known: int
-    """Families in the tree."""
-    planned: int
-    resumed: int
-    """Accepted by an earlier run."""
-    drafted: int
-    """Families for which the model wrote a fragment at all."""
-    repaired: int
-    """Accepted after one repair or more."""
-    accepted: int
-    operations: int
-    """Drafted operations in the pack."""
-    refused: tuple[Refused, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A draft that is done."""
-
-    funnel: Funnel
-    shares: tuple[str, ...] = ()
-    """What lint still misses in the pack as a whole."""
-    difference: str = ""
-    path: str = ""
-    """The pack; empty if nothing passed."""
-    kept: str = ""
-    """The copy of an edited draft that the pack took the place of."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether there is a pack that passes everything."""
-        return bool(self.path) and not self.shares
 
 
 def configuration(place: Workplace, reading: Reading, model: str, seed: int, sizes: Sizes) -> str:

@@ -1,4 +1,4 @@
-"""What a model drafts: a fragment of a pack, read from its answer by the strict reader, and bounded before anything expands it."""
+"""What a model drafts: a fragment of a pack, read by the strict reader and bounded before anything expands it."""
 
 from __future__ import annotations
 

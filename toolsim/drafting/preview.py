@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from toolsim.drafting.bench import Bench, Tried
 from toolsim.drafting.documents import Reading
-from toolsim.drafting.draft import Sizes
 from toolsim.drafting.evolution import Drafter
 from toolsim.drafting.examples import Buffer
+from toolsim.drafting.results import Preview, Sizes
 from toolsim.drafting.speciation import chunk_request
 from toolsim.drafting.tree import Family
 from toolsim.drafting.workplace import Workplace
 from toolsim.models.chat import ChatReply, ChatRequest
 from toolsim.models.failures import FailureKind, ModelFailure
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Sizes in characters."""
-
-    chunks: int
-    characters: int
-    """Of all chunks."""
-    tree: int
-    """Of all requests for the tree."""
-    tree_largest: int
-    families: int
-    family: int
-    """Of the request for a first family."""
-    most: int
-    """Requests for families, if each is mended as often as it may be and the shares are evened out."""
 
 
 class _NoModel:

@@ -35,10 +35,8 @@ class Panel:
     def __post_init__(self) -> None:
         """Refuse panels that could never decide."""
         names = [juror.name for juror in self.jurors]
-        if not names or len(set(names)) < len(names):
-            raise ToolsimError(
-                "the panel has no juror" if not names else "a juror sits on the panel twice", hint="name each once"
-            )
+        if len(set(names)) < len(names):
+            raise ToolsimError("a juror sits on the panel twice", hint="name each once, or a model with several seeds")
         counting = sum(self.law.weight(name) > 0 for name in names)
         if not 1 <= self.law.quorum <= counting:
             raise ToolsimError(

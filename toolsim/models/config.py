@@ -138,7 +138,8 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ToolsimError(f"cannot be read: {type(error).__name__}", Place(str(path), 0)) from None
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"at line (\d+)", str(error))
-        raise ToolsimError("is not TOML", Place(str(path), int(where[1]) if where else 0)) from None
+        line = int(where[1]) if where else len(text.splitlines())
+        raise ToolsimError("is not TOML", Place(str(path), line)) from None
     reader = _Reader(str(path), text)
     return Settings(reader.models(tables))
 

@@ -20,7 +20,6 @@ _SUM = b'{"sum":"'
 _KEY = b'","key":"'
 _REST = b'",'
 _SUM_AT, _KEY_AT = len(_SUM), len(_SUM) + 16 + len(_KEY)
-_TAIL_AT = _KEY_AT + 32 + len(_REST)
 _SYNC_EVERY = 64
 
 
@@ -115,8 +114,9 @@ def _open(path: Path, write: bool) -> int:
 
 
 def _sound(line: bytes) -> bool:
-    tail = line[_KEY_AT:-1]
-    return len(line) > _TAIL_AT and line[_SUM_AT : _SUM_AT + 16] == _checksum(tail)
+    # the frame around the two is checked as well, so that every line that counts is JSON
+    frame = line[:_SUM_AT] + line[_SUM_AT + 16 : _KEY_AT]
+    return frame == _SUM + _KEY and line[_SUM_AT : _SUM_AT + 16] == _checksum(line[_KEY_AT:-1])
 
 
 def _checksum(data: bytes) -> bytes:

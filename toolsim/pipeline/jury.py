@@ -59,11 +59,13 @@ class VotesFile:
         path = folder / VOTES
         try:
             self._file: BinaryIO = path.open("ab")
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunError(f"{path} is being written by another process") from None
         except OSError as error:
             raise RunError(f"{path} cannot be written ({error.strerror})") from None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise RunError(f"{path} is being written by another process") from None
         data = path.read_bytes()
         self._file.truncate(data.rfind(b"\n") + 1)
         self.voted = {one.id: one for one in read_votes(folder, panel) if not one.failed}

@@ -88,7 +88,7 @@ def set_wrong(case: Case, rng: Random) -> Dialogue | None:
     return with_legal_value(case, spot, rng.sample(ways, len(ways)))
 
 
-@fault("flag_flipped", "a yes in a call becomes a no, or a no a yes", "milestones", "grounding")
+@fault("flag_flipped", "a yes in a call becomes a no, or a no a yes", "milestones")
 def flag_flipped(case: Case, rng: Random) -> Dialogue | None:
     spot = _draw(case, rng, Kind.FLAG)
     return with_legal_value(case, spot, [not spot[1].value]) if spot else None
