@@ -1,7 +1,7 @@
 """Measure what a call of a model costs here: requests a second and processor time a request, against the mock in another process.
 
-Usage: python benchmarks/models.py [--requests N] [--latency SECONDS]. Each request is the third turn of a dialogue with eight tools
-of the built-in packs. Beside the whole stack stand a bare aiohttp client, our backend alone, and the SDK as it is documented.
+Usage: python benchmarks/models.py [--requests N] [--latency SECONDS]. A request is the third turn of a dialogue with eight tools
+of the built-in packs. Beside the whole stack stand a bare aiohttp client, our backend alone, and the SDK as documented.
 """
 
 from __future__ import annotations

@@ -16,10 +16,8 @@ from toolsim.checks.codes import CODES
 from toolsim.checks.examine import examine
 from toolsim.checks.finding import CHECKS
 from toolsim.checks.mutations.edits import said, with_text
-from toolsim.checks.mutations.mutation import MUTATIONS
 from toolsim.checks.mutations.plant import plant
 from toolsim.roleplay.dialogue import Dialogue, FunctionCall, Message, ToolCall
-from toolsim.world.world import World
 
 
 @lru_cache(maxsize=1)
@@ -112,9 +110,6 @@ def test_words_beside_a_call_are_no_second_turn(workshop: Catalogue) -> None:
     assert codes("form", talk(workshop, user("Hi."), made, result("{}"), assistant("Done."))) == set()
 
 
-# --- grounding ---
-
-
 def test_equal_arguments_are_as_right_as_golds() -> None:
     case = case_of("normal.single_turn.single_function")
     scenario = case.scenario
@@ -149,6 +144,7 @@ def told(catalogue: Catalogue, answer: str, shown: str = '{"total":2}', language
         ("About 33.3 percent.", '{"share":33.333}'),
         ("It is on 3 October.", '{"day":"2026-10-03"}'),
         ("That is AB1234.", '{"id":"AB1234"}'),
+        ("It is 3.5万 yuan.", '{"price":35000}'),
     ],
 )
 def test_figures_may_be_told_as_people_tell_them(workshop: Catalogue, answer: str, shown: str) -> None:
@@ -165,10 +161,6 @@ def test_figures_that_stand_nowhere_are_found(workshop: Catalogue, answer: str, 
 
 def test_digits_of_an_id_support_no_number(workshop: Catalogue) -> None:
     assert told(workshop, "It costs 121 yuan.", '{"id":"EX0121"}') == {"answers.number"}
-
-
-def test_ten_thousands_are_read_in_chinese(workshop: Catalogue) -> None:
-    assert told(workshop, "一共3.5万元。", '{"price":35000}', "zh") == set()
 
 
 def test_chat_may_tell_what_no_result_supports(workshop: Catalogue) -> None:
@@ -291,9 +283,6 @@ def test_a_flaw_of_no_parameter_is_found() -> None:
     assert "special.flaw" in codes("special", Case(case.dialogue, case.catalogue, scenario, case.world))
 
 
-# --- replay ---
-
-
 def test_a_call_that_serves_nothing_is_redundant() -> None:
     case = case_of("normal.single_turn.single_function")
     assert case.scenario is not None
@@ -305,12 +294,6 @@ def test_a_call_that_serves_nothing_is_redundant() -> None:
     assert "replay.redundant" in codes("replay", Case(case.dialogue, case.catalogue, scenario, case.world))
 
 
-def test_replay_needs_the_world(world: World, workshop: Catalogue) -> None:
+def test_replay_needs_the_world() -> None:
     case = case_of("normal.single_turn.single_function")
     assert codes("replay", Case(case.dialogue, case.catalogue, case.scenario, None)) == set()
-
-
-def test_every_mutation_describes_itself() -> None:
-    for name in MUTATIONS:
-        mutation = MUTATIONS.get(name)
-        assert mutation.name == name and mutation.what and not mutation.what.endswith(".")

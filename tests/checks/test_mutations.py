@@ -76,6 +76,12 @@ def test_the_page_about_checks_tells_every_code_and_fault() -> None:
     assert len(re.findall(r"^\| `", text, re.MULTILINE)) == len(CODES) + len(faults_column()), "run `make docs`"
 
 
+def test_every_mutation_describes_itself() -> None:
+    for name in MUTATIONS:
+        mutation = MUTATIONS.get(name)
+        assert mutation.name == name and mutation.what and not mutation.what.endswith(".")
+
+
 @pytest.mark.sweep
 def test_a_large_corpus_leaves_no_fault_unfound() -> None:
     large = survey(16)

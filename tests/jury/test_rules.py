@@ -75,6 +75,8 @@ def test_nobody_objects_to_a_good_dialogue() -> None:
         ((ASK, *calls(OK, card="CC123456", colour="red"), GOOD[-1]), "calls"),
         ((ASK, *calls(OK, card="CC123456"), *calls(OK, 2, card="CC123456"), GOOD[-1]), "calls"),
         ((ASK, *calls(OK, card="CC999999"), GOOD[-1]), "values"),
+        ((ASK, GOOD[1], GOOD[2].model_copy(update={"content": '{"card": "CC123456", "sta'}), GOOD[-1]), "form"),
+        ((ASK, says("Thank you, I am on it."), user("And?"), *GOOD[1:]), "course"),
         ((*GOOD[:-1], says("Done: the card CC777777 is frozen.")), "answers"),
         ((*GOOD[:-1], says("The card CC123456 is frozen，已经冻结。")), "language"),
         ((*GOOD[:-1], says("Done: {card} is frozen.")), "language"),
@@ -99,9 +101,9 @@ def test_a_broken_form_fails_with_all() -> None:
 @pytest.mark.parametrize(
     ("category", "messages"),
     [
-        ("special.incomplete", (user("Freeze my card."), says("Thank you, I am on it."))),
+        ("special.incomplete", (user("Freeze my card."), says("Thank you, I am on it."), *GOOD)),
         ("special.error_param", (user("Freeze my card CC12."), says("Something is off with that one. Would you try again?"))),
-        ("special.ambiguous", (user("Freeze my card."), says("I have seen to everything."))),
+        ("special.ambiguous", (*GOOD[:3], says("I have seen to everything."), *GOOD)),
         ("special.incomplete", (user("Freeze my card CC123456."), *GOOD[1:3], says("Which card?"))),
         (
             "normal.single_turn.parallel_function",
@@ -111,6 +113,11 @@ def test_a_broken_form_fails_with_all() -> None:
 )
 def test_the_course_of_a_dialogue_is_judged_by_its_category(category: str, messages: Iterable[Message]) -> None:
     assert "course" in failing(shown(*messages, category=category))
+
+
+def test_a_dialogue_in_which_nothing_is_done_is_seen() -> None:
+    assert failing(shown(ASK, says("Which one?"), category="special.incomplete")) == {"form"}
+    assert failing(shown(ASK, says("Which one?"))) == set()
 
 
 def test_calls_where_nothing_is_to_be_called_are_seen() -> None:

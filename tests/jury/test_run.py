@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -151,11 +152,11 @@ def test_a_model_sits_beside_rules_and_its_failures_are_tried_again(run: Path, m
         if state["down"]:
             return ModelFailure(FailureKind.REFUSED, "no such model")
         text = orjson.loads(request.messages[-1]["content"].split("dialogue\n", 1)[1].splitlines()[0])["text"]
-        one = {"evidence": text[:20], "verdict": "pass", "confidence": 1}
-        return orjson.dumps(dict.fromkeys(request.answer_schema["properties"], one)).decode()
+        keys = re.findall(r"^\d+\. (\w+)[:：]", request.messages[-1]["content"], re.MULTILINE)
+        return orjson.dumps({key: {"evidence": text[:20], "verdict": "pass", "confidence": 1} for key in keys}).decode()
 
     monkeypatch.setitem(BACKENDS._items, "fake", lambda config: ScriptedModel(answer, config.model))
-    words = (run, "--juror", "fake:judge", "--juror", "fake:judge#1", "--limit", 4)
+    words = (run, "--juror", "fake:judge", "--juror", "fake:judge#1", "--limit", 4, "--audit", 0)
     down = jury(*words)
     assert down["outcomes"] == {"review": 4} and down["decided_by"] == {"no_quorum": 4} and len(down["review"]) == 4
     assert sum(one["failures"]["refused"] for one in down["jurors"]) == 4, "one failure each is enough to end it"

@@ -26,7 +26,6 @@ from toolsim.wording.values import MONTHS
 _EXAMPLE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}-?\d{2,}(?![A-Za-z0-9])")
 _QUOTED = re.compile(r"[“\"]([^”\"]{1,120})[”\"]")
 _MONTH = re.compile(r"\b(" + "|".join(MONTHS) + r")\b")
-_MONTH_ZH = re.compile(r"(?<!\d)(\d{1,2})月(?=\d)")
 _RELATIVE = {
     "en": re.compile(r"\b(?:today|tomorrow|yesterday|(?:this|next) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b", re.IGNORECASE),
     "zh": re.compile(r"今天|明天|后天|昨天|前天|[这下]周[一二三四五六日]"),
@@ -169,9 +168,6 @@ def _facts(text: str, path: str, known: Known, language: Language, now: str) -> 
         months = {int(date[5:7]) for date in known.dates}
         if MONTHS.index(match[1]) + 1 not in months and not known.holds(match[1]):
             yield Finding("answers.date", path, f"no date in {match[1]} was seen")
-    for match in _MONTH_ZH.finditer(text):
-        if int(match[1]) not in {int(date[5:7]) for date in known.dates} and not known.holds(f"{match[1]}月"):
-            yield Finding("answers.date", path, f"no date in {match[0]} was seen")
     if now:
         yield from days_told(text, path, known, now, language)
         for match in _RELATIVE[language].finditer(text):

@@ -14,6 +14,7 @@ DIGITS = re.compile(r"\d+(?:\.\d+)?")
 ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\d{3,}(?![A-Za-z0-9])")
 _ISO = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2}))?")
 _CLOCK = re.compile(r"^(\d{2}):(\d{2})$")
+_DURATION = re.compile(r"(\d+) ?(?:个?小时|hours?|hrs?|h)(?: and)? ?(\d+) ?(?:分|min|m\b)", re.IGNORECASE)
 _TOTAL = re.compile(r"total|count|value|number|rows", re.IGNORECASE)
 _COUNTED = 60
 """Lists up to this length may be counted and cut in an answer."""
@@ -55,6 +56,7 @@ class Known:
         self.text += "\n" + text.casefold()
         for number in NUMBER.finditer(text):
             self.numbers.add(number_of(number))
+        self.numbers.update(60.0 * int(match[1]) + int(match[2]) for match in _DURATION.finditer(text))
         self._see_dates(text)
         self.numbers.update(float(digits) for digits in DIGITS.findall(ID.sub("", text)))
 

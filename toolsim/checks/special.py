@@ -113,8 +113,10 @@ def _which(case: Case, index: int, move: Move, text: str) -> Iterator[Finding]:
     if not _ASKS_WHICH.search(text):
         yield Finding("special.no_question", path, "the assistant does not ask which one is meant")
     told = [_told(case, row, text) for row in _in_doubt(case, move.about)]
-    if any(told) and 2 * sum(told) < len(told):
-        yield Finding("special.no_choice", path, f"of {len(told)} rows that are in doubt {sum(told)} are told")
+    # What a text tells of a row may be part of what it tells of another one: `your plan` of `your plan for May`.
+    shown = sum(bool(one) and not any(one < other for other in told) for one in told)
+    if shown and 2 * shown < len(told):
+        yield Finding("special.no_choice", path, f"of {len(told)} rows that are in doubt {shown} are told")
 
 
 def _in_doubt(case: Case, keys: Collection[str]) -> list[set[str]]:
@@ -136,9 +138,9 @@ def _in_doubt(case: Case, keys: Collection[str]) -> list[set[str]]:
     return [values - common for values in out]
 
 
-def _told(case: Case, row: set[str], text: str) -> bool:
-    """Tell whether a text names anything of a row."""
+def _told(case: Case, row: set[str], text: str) -> set[str]:
+    """Give what a text tells of a row."""
     assert case.scenario is not None
     said = text.casefold().replace(",", "")
     days_in = {spot.value for spot in days(text, case.scenario.now, case.language)}
-    return any(value in said or value[:10] in days_in for value in row)
+    return {value[:10] if value[:10] in days_in else value for value in row if value in said or value[:10] in days_in}

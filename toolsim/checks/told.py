@@ -27,6 +27,7 @@ _DATED = {
     "zh": re.compile(r"月(?:\d|[一二三]?十?[一二三四五六七八九]?[日号])|\d-\d"),
 }
 """A day with its month; what is vaguer is not compared."""
+_DAY_ZH = re.compile(r"(?<!\d)\d{1,2}月\d{1,2}[日号]")
 
 
 def days_told(text: str, path: str, known: Known, now: str, language: Language) -> Iterator[Finding]:
@@ -39,6 +40,9 @@ def days_told(text: str, path: str, known: Known, now: str, language: Language) 
             continue
         if not any(known.has_day(spot.value, now, language) for spot in spots):
             yield Finding("answers.date", path, f"{words!r} is a day that was never seen")
+    for match in _DAY_ZH.finditer(text):
+        if not days(match[0], now, language) and not known.holds(match[0]):
+            yield Finding("answers.date", path, f"there is no {match[0]}")
 
 
 def rows_told(text: str, path: str, names: Iterable[str], known: Known, language: Language) -> Iterator[Finding]:

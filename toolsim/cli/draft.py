@@ -51,8 +51,8 @@ def _say(text: str) -> None:
 @pool_options
 def command(
     name: str, documents: tuple[Path, ...], spec: str, operations: int, families: int, subtree: int, examples: int, repairs: int,
-    worlds: int, max_tokens: int, chunk: int, chunks: int, seed: int, out: Path, new_subdomain: str, tape: Path | None, dry_run: bool,
-    folders: tuple[Path, ...], as_json: bool,
+    worlds: int, max_tokens: int, chunk: int, chunks: int, seed: int, out: Path, new_subdomain: str, tape: Path | None,
+    dry_run: bool, folders: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Let a model draft a pack from documents; the same command goes on with a draft that was stopped.
 
@@ -104,7 +104,7 @@ def _tell(done: Draft, reading: Reading, as_json: bool) -> None:
     for share in done.shares:
         _say(f"the pack as a whole: {share}")
     if done.kept:
-        _say(f"the draft that was there had been edited; it is kept as {done.kept}")
+        _say(f"what somebody had written there is kept as {done.kept}")
     _say(f"{funnel.operations} operations in {done.path}; review them" if done.path else "nothing passed")
 
 

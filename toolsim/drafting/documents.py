@@ -57,8 +57,9 @@ def read_documents(paths: Sequence[Path], chunk_size: int, most: int) -> Reading
     cut = [[Chunk(name, part) for part in cuts(text, chunk_size)] for name, text in _texts(paths, left_out)]
     turns = list(chain.from_iterable(zip_longest(*cut)))
     kept = [chunk for chunk in turns if chunk is not None]
+    dropped_ones = {id(chunk) for chunk in kept[most:]}
     for parts in cut:
-        dropped = sum(part in kept[most:] for part in parts)
+        dropped = sum(id(part) in dropped_ones for part in parts)
         if dropped:
             left_out.append(f"{parts[0].source}: {dropped} of {len(parts)} chunks, as at most {most} are read")
     if not kept:
@@ -111,6 +112,7 @@ def _files(path: Path, left_out: list[str]) -> Iterator[tuple[str, Path]]:
     found = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
     for file in found:
         name = file.name if path.is_file() else file.relative_to(path).as_posix()
+        name = name.encode("utf-8", errors="replace").decode()
         if any(part.startswith(".") for part in name.split("/")):
             continue
         if file.suffix.lower() in KINDS:

@@ -136,7 +136,7 @@ class Drafter:
     ) -> ChatRequest:
         """Ask again, with the last answer only, so that requests do not grow."""
         again = prompts.render("repair", problems=problems[:_MOST_SHOWN], more=len(problems[_MOST_SHOWN:]))
-        before = reply.content[: self.max_tokens * 4]
+        before = reply.content[: self.max_tokens * 4].encode("utf-8", errors="replace").decode()
         return prompts.request(system, asked, before or "(empty)", again, seed=seed, max_tokens=self.max_tokens, attempt=attempt)
 
     def _shared(self) -> dict[str, object]:

@@ -63,7 +63,7 @@ class Draft:
     path: str = ""
     """The pack; empty if nothing passed."""
     kept: str = ""
-    """The copy of an edited draft that the pack took the place of."""
+    """The copy of what somebody had written where the pack is now."""
 
     @property
     def passed(self) -> bool:

@@ -67,6 +67,8 @@ def open_workplace(name: str, new_subdomain: str, folders: Sequence[Path], out: 
     others = {key: pack for key, pack in catalogue.taxonomy.packs.items() if key != full}
     shared = load_shared([built_in(), *folders])
     files = [out / f"{full}.yaml"]
+    if files[0].exists():
+        files.append(_kept_base(out, subdomain.name))
     if full in catalogue.taxonomy.packs:
         files.append(Path(catalogue.taxonomy.packs[full].place.file))
     base = _base(full, files, seed)
@@ -123,24 +125,31 @@ def difference(place: Workplace, text: str) -> str:
 
 
 def write(place: Workplace, text: str, last_digest: str) -> Path | None:
-    """Write the pack so that it is there as a whole or not at all; give the copy of a draft that somebody had edited.
+    """Write the pack so that it is there as a whole or not at all; give the copy of what somebody had written there.
 
     Raises:
         ToolsimError: the folder cannot be written.
     """
     kept = None
     try:
-        if place.path.exists():
-            there = place.path.read_bytes()
-            if seeds.digest(there) not in (last_digest, seeds.digest(text.encode())):
-                kept = place.journal.with_name(f"{place.subdomain.name}.{seeds.digest(there)[:8]}.yaml")
-                _replace(kept, there)
+        there = place.path.read_bytes() if place.path.exists() else b""
+        if there and not is_draft(there.decode("utf-8", errors="replace")):
+            kept = _kept_base(place.out, place.subdomain.name)
+        elif there and seeds.digest(there) not in (last_digest, seeds.digest(text.encode())):
+            kept = place.journal.with_name(f"{place.subdomain.name}.{seeds.digest(there)[:8]}.yaml")
+        if kept is not None:
+            _replace(kept, there)
         _replace(place.path, text.encode())
         if place.new:
             _write_tree(place)
     except OSError as error:
         raise ToolsimError(f"{place.path} cannot be written ({error.strerror})", hint="choose another --out") from None
     return kept
+
+
+def _kept_base(out: Path, subdomain: str) -> Path:
+    """Tell where somebody's pack is kept once a draft that adds to it has taken its place."""
+    return out / ".draft" / f"{subdomain}.base.yaml"
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -15,28 +15,37 @@ Heuristic = Callable[[Case, str], Iterator[Finding]]
 """Takes the case and the category."""
 
 _ASKS: Final = re.compile(
-    r"[?？]|[请麻告哪几]|发我|[发报说给].?下|多少|什么|提供|还[差缺]|需要|帮我选|挑"
-    r"|\b(?:need|let me know|tell me|which|what|please|could you|can you|missing|pick|choose|still)\b",
+    r"[?？]|[请麻告哪几]|发我|[发报说给].?下|多少|什么|提供|还[差缺要得]|跟[你您]要|需要|挑"
+    r"|\b(?:need|let me know|tell me|which|what|please|could you|can you|missing|pick|choose|still|haven't|yet)\b"
+    r"|\bnot (?:been )?(?:said|told|given)\b",
     re.IGNORECASE,
 )
 """Signs that somebody asks, in all the ways that came up; what has none of them asks nothing."""
 _ID: Final = re.compile(r"[A-Z]{1,5}\d{3,}$")
 _FIGURE: Final = re.compile(r"\d+")
 _WORD: Final = re.compile(r"[A-Za-z]{4,}")
+_QUOTED: Final = re.compile(r"[“\"]([^”\"]{2,})[”\"]")
 _HAN_RUN: Final = re.compile(r"(?=([\u3400-\u9fff]{3}))")
 _WAITING: Final = ("special.incomplete", "special.error_param")
 """Categories in which the user has to speak again before anything can be called."""
 _IDLE: Final = ("special.irrelevant", "special.no_call")
 """Categories in which nothing is to be called."""
+_FAMILIES: Final = ("normal.", "special.", "agent.")
+"""Categories of ours; of a stranger's dialogue nobody knows what was to be done."""
 
 
-def unanswered(case: Case, category: str) -> Iterator[Finding]:
-    """Find dialogues that end in a question of the assistant which a call was still to follow."""
-    last = case.messages[-1] if case.messages else None
-    if last is None or last.role != "assistant" or category in _IDLE or case.calls:
-        return
-    if _ASKS.search(last.content or "") or category.startswith(("normal.", "agent.")):
-        yield Finding("course.open", f"$.messages[{len(case.messages) - 1}].content", "nothing was done")
+def undone(case: Case, category: str) -> Iterator[Finding]:
+    """Find dialogues in which nothing was called, in categories where something is to be."""
+    if category.startswith(_FAMILIES) and category not in _IDLE and not case.calls:
+        yield Finding("course.undone", f"$.messages[{len(case.messages) - 1}].content", "nothing was done")
+
+
+def unreadable(case: Case, category: str) -> Iterator[Finding]:
+    """Find results that begin as JSON and are none."""
+    for index, message in enumerate(case.messages):
+        text = (message.content or "").lstrip()
+        if message.role == "tool" and text[:1] in ("{", "[") and case.results.get(message.tool_call_id or "") is None:
+            yield Finding("form.result", f"$.messages[{index}].content", "the result breaks off")
 
 
 def repeated(case: Case, category: str) -> Iterator[Finding]:
@@ -76,16 +85,21 @@ def hasty(case: Case, category: str) -> Iterator[Finding]:
 
 
 def unasked(case: Case, category: str) -> Iterator[Finding]:
-    """Find first words of the assistant that ask nothing, or object to nothing that was said, where they must."""
-    first = next(((i, m.content) for i, m in enumerate(case.messages) if m.role == "assistant" and m.content), None)
-    if first is None:
+    """Find words of the assistant that ask nothing where they must: between two turns of the user, with nothing done."""
+    if category in _IDLE:
         return
-    index, text = first
-    if category in ("special.incomplete", "special.ambiguous") and not _ASKS.search(text):
-        yield Finding("course.unasked", f"$.messages[{index}].content", "nothing is asked")
-    told = " ".join(case.user_turns[:1])
-    if category == "special.error_param" and not _takes_up(text, told):
-        yield Finding("objects.unnamed", f"$.messages[{index}].content", "it takes up nothing that the user said")
+    before = ("user", "tool") if category == "special.ambiguous" else ("user",)
+    for index, message in enumerate(case.messages[1:-1], 1):
+        answers = message.role == "assistant" and case.messages[index + 1].role == "user"
+        if answers and case.messages[index - 1].role in before and not _ASKS.search(message.content or ""):
+            yield Finding("course.unasked", f"$.messages[{index}].content", "nothing is done and nothing is asked")
+
+
+def vague(case: Case, category: str) -> Iterator[Finding]:
+    """Find objections to a value that repeat nothing of what the user said."""
+    first = next(((i, m.content) for i, m in enumerate(case.messages) if m.role == "assistant" and m.content), None)
+    if category == "special.error_param" and first is not None and not _takes_up(first[1], " ".join(case.user_turns[:1])):
+        yield Finding("objects.vague", f"$.messages[{first[0]}].content", "it takes up nothing that the user said")
 
 
 def split(case: Case, category: str) -> Iterator[Finding]:
@@ -109,7 +123,9 @@ def said_again(case: Case, category: str) -> Iterator[Finding]:
 
 
 def _takes_up(text: str, told: str) -> bool:
-    """Tell whether a text repeats a figure, three characters or two words of what was told."""
+    """Tell whether a text repeats a figure, a quotation, three characters or two words of what was told."""
+    if any(quoted in told for quoted in _QUOTED.findall(text)):
+        return True
     if any(set(pattern.findall(text)) & set(pattern.findall(told)) for pattern in (_FIGURE, _HAN_RUN)):
         return True
     return len({*_WORD.findall(text.casefold())} & {*_WORD.findall(told.casefold())}) > 1

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import orjson
 
+import toolsim
 from toolsim.base import seeds
 from toolsim.base.errors import ToolsimError
 from toolsim.jury.exhibit import Exhibit
@@ -50,7 +51,17 @@ class Panel:
         law = self.law
         jurors = {juror.name: law.weight(juror.name) for juror in self.jurors}
         stronger = self.stronger.name if self.stronger else ""
-        content = [jurors, law.policy, law.quorum, law.margin, self.seed, stronger, self.audit, rubrics_digest()]
+        content = [
+            toolsim.__version__,
+            jurors,
+            law.policy,
+            law.quorum,
+            law.margin,
+            self.seed,
+            stronger,
+            self.audit,
+            rubrics_digest(),
+        ]
         return seeds.digest(orjson.dumps(content, option=orjson.OPT_SORT_KEYS))
 
     async def deliberate(self, identity: str, exhibit: Exhibit) -> Deliberation:

@@ -111,7 +111,7 @@ def _passage(exhibit: Exhibit, path: str) -> str:
 RULE_JURORS: Final = {
     juror.field: juror
     for juror in (
-        RuleJuror("form", (), (heuristics.unanswered,), ("whole", "solves_need"), (("course", "solves_need"),)),
+        RuleJuror("form", (), (heuristics.undone, heuristics.unreadable), ("whole", "solves_need"), (("course", "solves_need"),)),
         RuleJuror(
             "calls",
             (arguments,),
@@ -125,7 +125,7 @@ RULE_JURORS: Final = {
         RuleJuror(
             "course",
             (),
-            (heuristics.hasty, heuristics.unasked, heuristics.split, heuristics.said_again),
+            (heuristics.hasty, heuristics.unasked, heuristics.vague, heuristics.split, heuristics.said_again),
             ("asks_only_missing", "stops_in_time", "objects", "together", "natural"),
             (("course.hasty", "stops_in_time"), ("course.again", "natural"), ("objects", "objects"), ("together", "together")),
         ),

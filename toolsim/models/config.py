@@ -30,8 +30,8 @@ FILE = "toolsim.toml"
 ToolFormat = Literal["native", "hermes", "python", "json"]
 SchemaMode = Literal["native", "prompt"]
 
-_SPEC = re.compile(r"(?P<backend>[a-z][a-z0-9_-]*):(?P<model>.+?)(?:@(?P<url>https?://\S+))?$")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}$")
+_SPEC = re.compile(r"(?P<backend>[a-z][a-z0-9_-]*):(?P<model>.+?)(?:@(?P<url>https?://\S+))?\Z")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}\Z")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _STRICT = ConfigDict(extra="forbid", strict=True)
 

@@ -20,7 +20,7 @@ TOOLS_OPEN, TOOLS_CLOSE = "<tools>", "</tools>"
 RESULT_OPEN, RESULT_CLOSE = "<tool_response>", "</tool_response>"
 
 _TAG = re.compile(r"<(?=/?(?:tools|tool_call|tool_response|schema|think)\b)")
-_IDENTIFIER = re.compile(r"[^\W\d][\w-]*$")
+_IDENTIFIER = re.compile(r"[^\W\d][\w-]*\Z")
 
 # the words that models of the Hermes and Qwen families were trained on, in every language
 _HERMES = """# Tools

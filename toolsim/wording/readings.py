@@ -216,7 +216,7 @@ _NO = {
 }
 _NOT = {
     "en": re.compile(
-        r"(?:\b(?:not|no|without|never|neither|nor|cannot|except)|n['’]t)(?:\s+(?:any|an?|the|be|been|being|to|with|in|as|it|i|need|want|have|has"
+        r"(?:\b(?:not|no|without|never|neither|nor|cannot|except)|n['’]t)(?:\s+(?:for|any|an?|the|be|been|being|to|with|in|as|it|i|need|want|have|has"
         r"|currently|yet|really|that|who|which|is|are|am|was|were|one|ones|those|actually))*\s+$",
         re.IGNORECASE,
     ),
