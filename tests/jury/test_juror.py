@@ -115,13 +115,13 @@ def ruled(**verdicts: tuple[str, float]) -> str:
 
 def test_a_fatal_fail_sinks_a_dialogue_and_a_light_one_does_not() -> None:
     assert ruled() == "pass"
-    assert ruled(truthful=("fail", 0.9)) == "fail"
+    assert ruled(truthful=("fail", 0.9)) == ruled(language=("fail", 0.9)) == "fail"
     assert ruled(natural=("fail", 1.0)) == "pass"
     assert ruled(natural=("fail", 1.0), asks_only_missing=("fail", 1.0)) == "fail"
 
 
 def test_a_doubtful_fatal_fail_counts_by_its_confidence_alone() -> None:
-    assert ruled(truthful=("fail", 0.3)) == "pass"
+    assert ruled(truthful=("fail", 0.3)) == ruled(language=("fail", 0.3)) == "pass"
 
 
 def test_who_is_unsure_about_most_abstains() -> None:

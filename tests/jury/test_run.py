@@ -19,6 +19,7 @@ from toolsim.checks.mutations.mutation import MUTATIONS
 from toolsim.cli import jury as jury_command
 from toolsim.cli.main import cli
 from toolsim.dataset.store import RunError
+from toolsim.jury import specimens
 from toolsim.jury.specimens import UNSEEN, Specimen, faults
 from toolsim.models.config import BACKENDS
 from toolsim.models.failures import FailureKind, ModelFailure
@@ -84,6 +85,11 @@ def test_specimens_follow_from_the_seed(made: Path, catalogue: Catalogue, given:
 def test_faults_that_nobody_can_see_are_not_planted() -> None:
     assert "tools_reordered" not in faults() and "answer_number_wrong" in faults()
     assert all(set(MUTATIONS.get(name).families) - UNSEEN for name in faults())
+
+
+def test_faults_that_do_not_show_spoil_no_specimen(made: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(specimens, "faults", lambda: ["digest_edited", "event_dropped", "event_wrote_edited"])
+    assert not any(one.fault for one in specimens_of(made, catalogue, 20, 0))
 
 
 def test_a_run_alone_means_vote(run: Path) -> None:

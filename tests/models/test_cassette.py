@@ -94,6 +94,12 @@ async def test_whatever_changes_the_answer_changes_the_key(member: str) -> None:
     assert model.key(REQUEST) != model.key(REQUEST.model_copy(update={member: CHANGES[member]}))
 
 
+async def test_the_order_of_members_does_not_change_the_key() -> None:
+    model = Recorded(ScriptedModel([]), Cassette(Path(), Mode.OFF))
+    turned = ChatRequest(messages=tuple(dict(reversed(message.items())) for message in REQUEST.messages))
+    assert model.key(turned) == model.key(REQUEST)
+
+
 async def test_every_member_of_a_request_is_tried_above() -> None:
     assert set(CHANGES) == set(ChatRequest.model_fields)
 

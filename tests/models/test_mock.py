@@ -183,7 +183,7 @@ async def test_asking_again_helps_against_faults_on_the_way_only() -> None:
 
 
 async def test_more_than_the_capacity_is_turned_away() -> None:
-    async with serve(MockSettings(capacity=3, latency=0.05)) as mock, asyncio.TaskGroup() as group:
+    async with serve(MockSettings(capacity=3, latency=0.4)) as mock, asyncio.TaskGroup() as group:
         tasks = [group.create_task(ask(mock, body(f"Number {number}"))) for number in range(8)]
     statuses = Counter(task.result()[0][0] for task in tasks)
     assert statuses == {200: 3, 429: 5}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from toolsim.models.cassette import Cassette, Mode
 from toolsim.models.chat import ChatReply, ChatRequest, ChatTool
@@ -38,14 +40,14 @@ def saying(text: str, **rest: Any) -> ChatRequest:
 @pytest.fixture
 async def mock() -> AsyncIterator[Mock]:
     """An endpoint that keeps what it is asked."""
-    async with serve(MockSettings(retry_after=7, hang=0.3), keep=True) as endpoint:
+    async with serve(MockSettings(retry_after=7, hang=60), keep=True) as endpoint:
         yield endpoint
 
 
 @pytest.fixture
 async def model(mock: Mock) -> AsyncIterator[OpenAIModel]:
     """A model at that endpoint, without retries."""
-    made = OpenAIModel(ModelConfig("m", mock.base_url, timeout=0.1, extra={"top_k": 3}), CANARY)
+    made = OpenAIModel(ModelConfig("m", mock.base_url, timeout=0.5, extra={"top_k": 3}), CANARY)
     yield made
     await made.aclose()
 
@@ -179,7 +181,7 @@ def test_what_is_no_completion_is_malformed(body: str) -> None:
 @pytest.fixture
 async def impatient() -> AsyncIterator[Mock]:
     """An endpoint that asks nobody to wait."""
-    async with serve(MockSettings(retry_after=0, hang=0.3), keep=True) as endpoint:
+    async with serve(MockSettings(retry_after=0, hang=60), keep=True) as endpoint:
         yield endpoint
 
 
@@ -189,7 +191,7 @@ async def test_a_key_appears_nowhere(
     mock = impatient
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("MOCK_KEY", CANARY)
-    config = ModelConfig("m", mock.base_url, key_env="MOCK_KEY", timeout=0.1)
+    config = ModelConfig("m", mock.base_url, key_env="MOCK_KEY", timeout=0.5)
     cassette = Cassette(tmp_path / "calls.jsonl", Mode.RECORD)
     said = []
     async with open_model("m", Settings({"m": config}), cassette, Surroundings(policy=RetryPolicy(tries={}))) as model:
@@ -206,21 +208,88 @@ async def test_a_key_appears_nowhere(
     assert not [text for text in said if "canary" in text]
 
 
-async def test_a_key_that_the_endpoint_repeats_is_struck_out() -> None:
-    from aiohttp import web
+@asynccontextmanager
+async def endpoint(answer: Callable[[web.Request], web.Response]) -> AsyncIterator[OpenAIModel]:
+    """A model at an endpoint that answers in its own way."""
 
-    async def scold(request: web.Request) -> web.Response:
-        return web.json_response({"error": {"message": f"bad key {request.headers['Authorization']}"}}, status=401)
+    async def handle(request: web.Request) -> web.Response:
+        return answer(request)
 
     app = web.Application()
-    app.router.add_post("/v1/chat/completions", scold)
+    app.router.add_post("/v1/chat/completions", handle)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     model = OpenAIModel(ModelConfig("m", f"http://127.0.0.1:{runner.addresses[0][1]}/v1"), CANARY)
-    with pytest.raises(ModelFailure) as caught:
-        await model.complete(saying("Hi"))
+    yield model
     await model.aclose()
     await runner.cleanup()
-    assert "bad key Bearer ***" in str(caught.value) and CANARY not in str(caught.value)
-    assert caught.value.kind is FailureKind.REFUSED
+
+
+async def fails(answer: Callable[[web.Request], web.Response]) -> ModelFailure:
+    """Ask an endpoint that fails."""
+    async with endpoint(answer) as model:
+        with pytest.raises(ModelFailure) as caught:
+            await model.complete(saying("Hi"))
+    return caught.value
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, FailureKind.REFUSED), (200, FailureKind.MALFORMED)])
+async def test_a_key_that_the_endpoint_repeats_is_struck_out(status: int, kind: FailureKind) -> None:
+    def scold(request: web.Request) -> web.Response:
+        return web.json_response({"error": {"message": f"bad key {request.headers['Authorization']}"}}, status=status)
+
+    failure = await fails(scold)
+    assert "bad key Bearer ***" in str(failure) and CANARY not in str(failure)
+    assert failure.kind is kind
+
+
+async def test_requests_to_this_machine_pass_by_proxies(monkeypatch: pytest.MonkeyPatch, mock: Mock) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    model = OpenAIModel(ModelConfig("m", mock.base_url), "")
+    assert (await model.complete(saying("mock:say Fine."))).content == "Fine."
+    await model.aclose()
+
+
+async def test_tools_are_serialised_once_in_a_dialogue(model: OpenAIModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+
+    def dump(tool: ChatTool) -> dict[str, Any]:
+        written.append(tool.name)
+        return {"name": tool.name}
+
+    monkeypatch.setattr(ChatTool, "model_dump", dump)
+    for text in ("One", "Two", "Three"):
+        await model.complete(saying(text, tools=(TOOL,)))
+    assert written == ["get_weather"]
+
+
+async def test_an_exhausted_account_is_no_rate_limit() -> None:
+    error = {"message": "You exceeded your quota", "code": "insufficient_quota"}
+    failure = await fails(lambda request: web.json_response({"error": error}, status=429))
+    assert failure.kind is FailureKind.REFUSED
+
+
+async def test_the_key_follows_no_redirection() -> None:
+    asked = []
+
+    def redirect(request: web.Request) -> web.Response:
+        asked.append(request.path_qs)
+        return web.Response(status=307, headers={"Location": "/v1/chat/completions?again"})
+
+    assert (await fails(redirect)).kind is FailureKind.REFUSED
+    assert asked == ["/v1/chat/completions"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (web.Response(status=503, text="<html>overloaded</html>"), FailureKind.SERVER),
+        (web.Response(status=408), FailureKind.TIMEOUT),
+        (web.Response(status=404, text="no such model"), FailureKind.REFUSED),
+        (web.Response(status=200, text="<html>hello</html>", content_type="text/html"), FailureKind.MALFORMED),
+    ],
+)
+async def test_strange_answers_have_their_kind(answer: web.Response, kind: FailureKind) -> None:
+    assert (await fails(lambda request: answer)).kind is kind

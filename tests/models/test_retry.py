@@ -101,6 +101,11 @@ async def test_what_the_endpoint_asks_to_wait_is_waited() -> None:
     assert 17.0 <= clock.time < 18.0
 
 
+def test_what_the_endpoint_asks_comes_before_the_jitter() -> None:
+    pause = RetryPolicy().pause(failure(FailureKind.RATE_LIMITED, 17.0), 1, Random(0))
+    assert pause is not None and 17.0 < pause < 17.5
+
+
 async def test_an_endpoint_that_asks_for_hours_is_given_up() -> None:
     clock = FakeClock()
     model = ScriptedModel([failure(FailureKind.RATE_LIMITED, 7200.0), "fine"])
@@ -138,6 +143,28 @@ async def test_a_cancelled_request_leaves_no_place_taken() -> None:
     assert held.limiter.gate.inside == 0
 
 
+async def test_a_cancelled_probe_lets_another_probe_later() -> None:
+    clock = FakeClock()
+    breaker = breaker_after(clock, 3)
+    clock.time += 31
+    task = asyncio.create_task(Guarded(Stuck(), guards(clock, breaker=breaker)).complete(REQUEST))
+    await asyncio.sleep(0.001)
+    task.cancel()
+    await asyncio.wait([task])
+    clock.time += 31
+    breaker.enter()
+
+
+async def test_tokens_are_paced_by_what_was_used() -> None:
+    clock = FakeClock()
+    reply = ChatReply(content="fine", usage=Usage(prompt_tokens=5, completion_tokens=5))
+    held = guards(clock, limiter=Limiter(Limits(tokens_per_minute=20_000), clock))
+    model = Guarded(ScriptedModel(lambda request: reply), held)
+    for _ in range(20):
+        await clock.run(outcome(model))
+    assert clock.time == 0.0
+
+
 async def test_money_is_reckoned_from_prices() -> None:
     reply = ChatReply(content="fine", usage=Usage(prompt_tokens=1000, completion_tokens=200))
     model = Guarded(ScriptedModel([reply]), guards(FakeClock(), prices=(2.0, 10.0)))
@@ -154,7 +181,15 @@ async def test_a_budget_of_calls_is_never_passed() -> None:
     clock = FakeClock()
     held = guards(clock, budget=Budget(BudgetLimits(calls=5)))
     model = ScriptedModel(lambda request: "fine")
-    guarded = Guarded(model, held)
+
+    class Slow:
+        name = "slow"
+
+        async def complete(self, request: ChatRequest) -> ChatReply:
+            await asyncio.sleep(0)
+            return await model.complete(request)
+
+    guarded = Guarded(Slow(), held)
 
     async def all_at_once() -> list[str]:
         async with asyncio.TaskGroup() as group:
@@ -259,7 +294,8 @@ async def test_a_dead_endpoint_is_not_asked() -> None:
     clock = FakeClock()
     answers: list[Answer] = [failure(FailureKind.CONNECTION) for _ in range(3)]
     model = ScriptedModel(answers)
-    guarded = Guarded(model, guards(clock, breaker=Breaker(3, 1e6, clock)))
+    held = guards(clock, breaker=Breaker(3, 1e6, clock))
+    guarded = Guarded(model, held)
     assert await clock.run(outcome(guarded)) == FailureKind.DEAD
     assert await clock.run(outcome(guarded)) == FailureKind.DEAD
-    assert len(model.requests) == 3
+    assert len(model.requests) == held.budget.spent.calls == 3

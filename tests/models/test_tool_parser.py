@@ -174,6 +174,8 @@ def test_ordinary_text_stays_text(text: str) -> None:
         "[get_weather(city=__import__('os').getcwd())]",
         "[get_weather(city=Oslo)]",
         "[get_weather(days=1e999)]",
+        "[get_weather(days=1, days=2)]",
+        "[get_weather(days=" + "[" * 100 + "]" * 100 + ")]",
         "[get_weather(city=f'{1}')]",
         "[get_weather(days=" + "[" * 500 + "]" * 500 + ")]",
     ],

@@ -84,22 +84,17 @@ def answers(case: Case) -> Iterator[Finding]:
     events = {event.call: event.fault for event in case.dialogue.events}
     for index, message in enumerate(case.messages):
         if message.role == "tool":
-            result = _json(message.content)
-            known.see_json(result)
-            known.see_counts(result)
+            known.see_result(message.content or "")
             if events.get(message.tool_call_id or ""):
-                told_faults += _told(result)
-            known.text += "\n" + (message.content or "").casefold()
+                told_faults += _told(case.results.get(message.tool_call_id or ""))
             if case.scenario is None:
                 known.see_text(message.content or "")
         elif message.role in ("user", "system"):
-            known.see_text(message.content or "")
-            known.spoken.append(message.content or "")
+            known.hear(message.content or "")
             calls, faults = (0, 0) if message.role == "user" else (calls, faults)
         for call in message.tool_calls or ():
             calls, faults = calls + 1, faults + bool(events.get(call.id))
-            known.see_json(_json(call.function.arguments))
-            known.counts.update(float(digits) for digits in DIGITS.findall(call.function.arguments))
+            known.see_arguments(call.function.arguments)
             api = case.catalogue.find(call.function.name)
             apis += [api] if api else []
         if message.role == "assistant" and message.content:
@@ -108,9 +103,9 @@ def answers(case: Case) -> Iterator[Finding]:
                 yield from _facts(text, path, _with_offered(case, known, text), language, now)
             elif not _is_chat(case, index):
                 yield from _facts(text, path, known, language, now)
-                yield from states_told(text, path, known.values, known.text, apis, language)
+                yield from states_told(text, path, known, apis, language)
                 yield from rows_told(text, path, names, known, language)
-                yield from counts_told(text, path, apis, known.counts, language)
+                yield from counts_told(text, path, apis, known, language)
             if not any(told.casefold() in text.casefold() for told in told_faults):
                 yield from _claims(text, path, language, calls, faults)
             known.see_text(message.content)
@@ -161,8 +156,7 @@ def _facts(text: str, path: str, known: Known, language: Language, now: str) -> 
         if not known.holds(match[0]):
             yield Finding("answers.id", path, f"{match[0]} was never seen")
     for match in NUMBER.finditer(ID.sub("", text)):
-        value = number_of(match)
-        if not (value in known.numbers or any(abs(value - n) < 0.0051 for n in known.numbers if abs(value - n) < 1)):
+        if not known.supports(number_of(match)):
             yield Finding("answers.number", path, f"{match[0]} is supported by nothing")
     for match in _MONTH.finditer(text):
         months = {int(date[5:7]) for date in known.dates}
@@ -185,9 +179,3 @@ def _claims(text: str, path: str, language: Language, calls: int, faults: int) -
     if not calls and _CLAIMS[language].search(text):
         yield Finding("answers.claim", path, "something is claimed to be done, and nothing was called")
 
-
-def _json(text: str | None) -> Any:
-    try:
-        return orjson.loads(text or "")
-    except orjson.JSONDecodeError:
-        return None

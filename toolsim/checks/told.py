@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
 
 from toolsim.apis.api import Api
 from toolsim.base.text import Language
@@ -81,22 +80,24 @@ def _fields(api: Api) -> list[Field]:
     return out
 
 
-def states_told(text: str, path: str, values: set[Any], said: str, apis: Iterable[Api], language: Language) -> Iterator[Finding]:
+def states_told(text: str, path: str, known: Known, apis: Iterable[Api], language: Language) -> Iterator[Finding]:
     """Check that no state is told which no result has."""
     told = text.casefold()
     by_name = {api.name: api for api in apis}
-    shown = {
-        labels[code] for labels in (_option_labels(api, language) for api in by_name.values()) for code in values & labels.keys()
-    }
     for api in by_name.values():
         labels = _option_labels(api, language)
-        for field in (field for field in _fields(api) if field.kind is Kind.STATE):
+        for field in (field for field in api.prepared.result if field.kind is Kind.STATE):
             for code in field.codes:
                 label = labels[code]
-                if code in values or label not in told or label in said or not _contains(told, label, language):
+                if label not in told or known.has_code(code) or label in known.text or not _contains(told, label, language):
                     continue
-                if not any(label in other and other in told for other in shown):
+                if not any(label in other and other in told for other in _shown(by_name.values(), known, language)):
                     yield Finding("answers.state", path, f"no result says {label!r}")
+
+
+def _shown(apis: Iterable[Api], known: Known, language: Language) -> set[str]:
+    """Give the labels of all codes that results and arguments have."""
+    return {label for api in apis for code, label in _option_labels(api, language).items() if known.has_code(code)}
 
 
 @lru_cache(maxsize=8192)
@@ -111,13 +112,13 @@ def _contains(text: str, label: str, language: Language) -> bool:
     return re.search(rf"\b(?:is|are|now|currently|as) (?:now |currently )?{re.escape(label)}\b", text) is not None
 
 
-def counts_told(text: str, path: str, apis: Sequence[Api], counts: set[float], language: Language) -> Iterator[Finding]:
+def counts_told(text: str, path: str, apis: Sequence[Api], known: Known, language: Language) -> Iterator[Finding]:
     """Check that so many rows of a sort were found, or asked for, as an answer tells."""
     for regex in {pattern for api in apis if (pattern := _counted(api, language))}:
         for match in regex.finditer(text):
             # A figure may be of the same things: a backlog of 840 parcels.
             figure = any(match["noun"].casefold() in unit.casefold() for api in apis for unit in _units(api, language))
-            if float(match[1]) not in counts and not figure:
+            if not known.counted(float(match[1])) and not figure:
                 yield Finding("answers.count", path, f"{match[0]!r}: there are not so many")
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from toolsim.apis.api import Api
 from toolsim.apis.leaves import leaves
 from toolsim.checks.case import Case, MadeCall
+from toolsim.checks.conduct import conduct
 from toolsim.checks.finding import CHECKS, Finding
+from toolsim.checks.telling import refused, untold
 from toolsim.scenario.blueprint import GoldCall, RowChange, Scenario
-from toolsim.verbs.verb import Effect
+from toolsim.taxonomy.declarations import Kind
+from toolsim.world.diff import diff
 
-_FAMILIES = ("spec", "arguments", "answers", "language", "residue")
+FAMILIES: Final = ("spec", "arguments", "answers", "language", "residue")
 """Families that hold for any assistant; the others compare with the script."""
-_MOST = 3
+_PLAIN = str.maketrans(
+    {"，": ",", "。": ".", "：": ":", "？": "?", "！": "!", "’": "'", "‘": "'"} | dict.fromkeys('“”"「」《》', "")
+)
+_TIMED = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}:00$")
+_MOST: Final = 3
 """An assistant may make this many times the calls of gold."""
 
 
@@ -24,24 +32,32 @@ def examine_trajectory(case: Case) -> Iterator[Finding]:
     yield from broken
     if broken or case.scenario is None:
         return
-    for family in _FAMILIES:
+    for family in FAMILIES:
         yield from CHECKS.get(family)(case)
-    yield from _replayed(case)
-    yield from _milestones(case, case.scenario)
-    yield from _conduct(case, case.scenario)
+    yield from _replayed(case, case.scenario)
+    done = _done(case, case.scenario)
+    yield from _milestones(case, case.scenario, done)
+    yield from conduct(case, case.scenario)
+    yield from untold(case, list(done.values()))
 
 
-def _replayed(case: Case) -> Iterator[Finding]:
+def _replayed(case: Case, scenario: Scenario) -> Iterator[Finding]:
     """Run the calls again: same results, and the end state of gold both ways."""
-    again, scenario = case.again, case.scenario
-    if again is None or scenario is None:
+    world = case.world
+    if world is None:
         return
-    for call, outcome in zip(case.calls, again.outcomes, strict=True):
-        if outcome is not None and outcome.record() != call.result:
-            yield Finding("replay.result", call.path, f"{call.name} gives something else when run again")
-    if again.digest != case.dialogue.digest:
+    before, mark = world.snapshot(), world.mark()
+    for call in case.calls:
+        if call.arguments is not None and call.name in scenario.tools:
+            outcome = world.call(call.name, call.arguments)
+            if outcome.record() != call.result:
+                yield Finding("replay.result", call.path, f"{call.name} gives something else when run again")
+    changes = diff(before, world.tables) if world.mark() != mark else []
+    digest = world.digest()
+    world.undo(mark)
+    if digest != case.dialogue.digest:
         yield Finding("replay.digest", "$.digest", "the end state is another one")
-    found = {_face(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after)) for c in again.changes}
+    found = {_face(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after)) for c in changes}
     wanted = {_face(change) for change in scenario.changes}
     for change in sorted(wanted - found, key=str):
         yield Finding("trajectory.undone", "$.digest", f"gold changes {change[0]}/{change[1]}, which is not as it should be")
@@ -50,18 +66,45 @@ def _replayed(case: Case) -> Iterator[Finding]:
 
 
 def _face(change: RowChange) -> tuple[str, str, str, str]:
-    return change.table, change.key, change.kind, str(sorted(change.after.items()))
+    after = sorted((name, _settled(value)) for name, value in change.after.items())
+    return change.table, change.key, change.kind, str(after)
 
 
-def _milestones(case: Case, scenario: Scenario) -> Iterator[Finding]:
+def _settled(value: Any) -> Any:
+    """Leave out of a stored value what tells nothing: case, quotes and the final stop of a text, seconds, the kind of number."""
+    if isinstance(value, str):
+        plain = " ".join(value.translate(_PLAIN).casefold().split()).rstrip(".!? ")
+        return plain[:-3] if _TIMED.match(plain) else plain
+    if isinstance(value, list):
+        return [_settled(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _settled(one) for name, one in sorted(value.items())}
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _done(case: Case, scenario: Scenario) -> dict[str, MadeCall]:
+    """Give the calls that reach a milestone, by gold call; each call reaches one."""
     done: dict[str, MadeCall] = {}
+    taken: set[str] = set()
     for gold_id in scenario.milestones:
         gold = scenario.call(gold_id)
-        made = next((c for c in case.calls if c.id not in {d.id for d in done.values()} and same_call(case, c, gold)), None)
-        if made is None:
-            yield Finding("trajectory.missing", "$.messages", f"{gold.name} is not called with the right arguments")
-        else:
+        alike = [call for call in case.calls if call.id not in taken and same_call(case, call, gold)]
+        made = next((call for call in alike if refused(call) == bool(gold.fault)), alike[0] if alike else None)
+        if made is not None:
             done[gold_id] = made
+            taken.add(made.id)
+    return done
+
+
+def _milestones(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> Iterator[Finding]:
+    for gold_id in scenario.milestones:
+        if gold_id not in done:
+            name = scenario.call(gold_id).name
+            tried = any(call.name == name for call in case.calls)
+            code, how = (
+                ("trajectory.arguments", "called otherwise than it should be") if tried else ("trajectory.missing", "not called")
+            )
+            yield Finding(code, "$.messages", f"{name} is {how}")
     for first, second in scenario.order:
         if first in done and second in done and done[first].place >= done[second].place:
             yield Finding("trajectory.order", done[second].path, f"{done[second].name} comes too early")
@@ -70,7 +113,10 @@ def _milestones(case: Case, scenario: Scenario) -> Iterator[Finding]:
 
 
 def same_call(case: Case, made: MadeCall, gold: GoldCall) -> bool:
-    """Tell whether a call is a gold call: equal arguments, an equal that gold lists, or equal but for spelled-out defaults."""
+    """Tell whether a call is a gold call: equal arguments, an equal that gold lists, or the same but for how it is spelled.
+
+    Spelled-out defaults, the order of a set, and case and final stop of a free text make no difference.
+    """
     if made.name != gold.name or made.arguments is None:
         return False
     if made.arguments == gold.arguments or made.arguments in gold.equals:
@@ -78,29 +124,17 @@ def same_call(case: Case, made: MadeCall, gold: GoldCall) -> bool:
     api = case.catalogue.api(gold.name)
     if not api.arguments.is_valid(made.arguments):
         return False
-    mine, theirs = _told(api, made.arguments), _told(api, gold.arguments)
-    return mine == theirs
+    mine = _told(api, made.arguments)
+    return any(mine == _told(api, right) for right in (gold.arguments, *gold.equals))
 
 
 def _told(api: Api, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Give the leaves that are not defaults; numbers compare as numbers."""
-    return {leaf.path: leaf.value for leaf in leaves(api, arguments) if leaf.field.auto is None or leaf.value != leaf.field.auto}
-
-
-def _conduct(case: Case, scenario: Scenario) -> Iterator[Finding]:
-    """Check what the assistant did about flaws: asked before it called, called nothing where nothing serves."""
-    flaw = scenario.flaw
-    if not scenario.calls or (flaw is not None and flaw.kind == "unserved"):
-        for call in case.calls:
-            if case.catalogue.find(call.name) is None or case.catalogue.api(call.name).effect is Effect.WRITE:
-                yield Finding("trajectory.called", call.path, "nothing is to be called here")
-        return
-    if flaw is None or flaw.kind not in ("missing", "wrong"):
-        return
-    target = scenario.call(flaw.call).name
-    for call in case.calls:
-        if call.turn < 2 and call.name == target:
-            yield Finding("trajectory.early", call.path, f"{target} is called before the user has been asked")
-    first = next((text for _, _, text in case.spoken), "")
-    if not any(mark in first for mark in "?？") and not any(word in first for word in ("请", "need", "告诉", "tell me")):
-        yield Finding("trajectory.unasked", "$.messages", "the assistant does not ask for what is missing or wrong")
+    """Give the leaves that are not defaults, spelled alike; numbers compare as numbers."""
+    out = {}
+    for leaf in leaves(api, arguments):
+        if leaf.field.auto is None or leaf.value != leaf.field.auto:
+            kind = leaf.field.kind
+            out[leaf.path] = (
+                sorted(leaf.value) if kind is Kind.MANY else _settled(leaf.value) if kind is Kind.TEXT else leaf.value
+            )
+    return out

@@ -28,7 +28,7 @@ def uniqueness(case: Case) -> Iterator[Finding]:
             need = Need(api, api.wire.decode(gold.arguments), gold.arguments)
             for name in sorted(rivals(world, need, others)):
                 yield Finding("uniqueness.rival", "$.tools", f"{name} does what {gold.name} does")
-        if equals(world, api, gold.arguments) != gold.equals:
-            yield Finding("uniqueness.unlisted", "$.calls", f"{gold.name} has right answers that are not listed")
+            if equals(world, api, gold.arguments) != gold.equals:
+                yield Finding("uniqueness.unlisted", "$.calls", f"{gold.name} has right answers that are not listed")
         world.run(api, gold.arguments)
     world.undo(mark)

@@ -43,12 +43,14 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--models", "settings", type=_FOLDER, default=None, help="Models by name.  [default: toolsim.toml if there is one]")
 @click.option("--in-flight", type=click.IntRange(1, 1024), default=64, show_default=True, help="Dialogues at once, with models.")
 @click.option("--attempts", type=click.IntRange(0), default=0, help="With models: give up after so many dialogues.")
-@click.option("--replay", is_flag=True, help="Take every answer of a model from the run's cassette.")
+@click.option("--replay", is_flag=True, help="Take every answer of a model from the cassette.")
+@click.option("--cassette", type=_FOLDER, default=None, metavar="FILE", help="Recorded answers.  [default: in the run folder]")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
     count: int, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int, out: Path | None,
     against: tuple[Path, ...], folders: tuple[Path, ...], user: str, assistant: str, tool: str, polish: str, trajectories: int,
-    settings: Path | None, in_flight: int, attempts: int, replay: bool, as_json: bool,
+    settings: Path | None, in_flight: int, attempts: int, replay: bool,
+    cassette: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a run of verified dialogues; the same command goes on with a run that was stopped."""
     catalogue = open_catalogue(folders)
@@ -64,7 +66,7 @@ def command(
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{shares.name}-{seed}"
-    hiring = Hiring(load_settings(settings), in_flight, attempts, replay) if config.casting.models else None
+    hiring = Hiring(load_settings(settings), in_flight, attempts, replay, cassette) if config.casting.models else None
     with RunProgress(count) as progress:
         done = generate(config, catalogue, folder, folders, workers, against, progress.show, hiring)
     _tell(done, folder, as_json)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from toolsim.base import yaml
 from toolsim.base.errors import PackError, Place
@@ -33,12 +34,15 @@ class Base:
 
     def fragment(self) -> Fragment:
         """Give what the pack declares."""
-        if not self.text:
-            return Fragment({})
-        entries = as_mapping(yaml.parse(self.text.encode(), self.name), "the pack")
-        sections = {name: as_mapping(entries[name], f"{name!r}") for name in SECTIONS if name in entries}
-        uses = as_names(entries["uses"], "'uses'") if "uses" in entries else ()
-        return Fragment(sections, uses)
+        return _declared(self.text, self.name) if self.text else Fragment({})
+
+
+@lru_cache(maxsize=4)
+def _declared(text: str, name: str) -> Fragment:
+    entries = as_mapping(yaml.parse(text.encode(), name), "the pack")
+    sections = {section: as_mapping(entries[section], f"{section!r}") for section in SECTIONS if section in entries}
+    uses = as_names(entries["uses"], "'uses'") if "uses" in entries else ()
+    return Fragment(sections, uses)
 
 
 def union(fragments: Iterable[Fragment]) -> Fragment:

@@ -152,7 +152,7 @@ def read_key(config: ModelConfig) -> str:
     """
     variable = config.key_env
     if variable is None:
-        variable = "" if urlsplit(config.base_url).hostname in _LOOPBACK else DEFAULT_KEY
+        variable = "" if is_loopback(config.base_url) else DEFAULT_KEY
     if not variable:
         return ""
     key = os.environ.get(variable, "").strip()
@@ -161,6 +161,11 @@ def read_key(config: ModelConfig) -> str:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ToolsimError(f"the variable {variable} holds characters that no key has")
     return key
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an endpoint is on this machine."""
+    return urlsplit(url).hostname in _LOOPBACK
 
 
 def check_url(url: str, place: Place | None = None) -> None:

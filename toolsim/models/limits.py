@@ -47,7 +47,7 @@ class Gate:
 
     async def enter(self) -> None:
         """Wait for a place."""
-        if not self._waiting and self.inside < int(self.limit):
+        if self.inside < int(self.limit):
             self.inside += 1
             return
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()

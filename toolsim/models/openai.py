@@ -14,7 +14,7 @@ import orjson
 from toolsim.base.errors import ToolsimError
 from toolsim.models.chat import ChatReply, ChatRequest, ChatTool
 from toolsim.models.completion import read_completion
-from toolsim.models.config import BACKENDS, ModelConfig, read_key
+from toolsim.models.config import BACKENDS, ModelConfig, is_loopback, read_key
 from toolsim.models.failures import FailureKind, ModelFailure
 from toolsim.models.offered import PerTools
 
@@ -25,6 +25,7 @@ _LONGEST_MESSAGE = 300
 _OPENAI_HOST = "api.openai.com"
 _NO_KEY = "none"
 _SHORTEST_KEY = 6
+_SEEDS = 2**31
 
 
 class OpenAIModel:
@@ -49,7 +50,11 @@ class OpenAIModel:
         Raises:
             ModelFailure: by what went wrong.
         """
-        return read_completion(await self._send(self._body(request), self._clear))
+        data = await self._send(self._body(request), self._clear)
+        try:
+            return read_completion(data)
+        except ModelFailure as failure:
+            raise ModelFailure(failure.kind, self._clear(failure.message)) from None
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -65,7 +70,7 @@ class OpenAIModel:
         if request.tools:
             body["tools"] = self._tools.of(request.tools)
         if request.seed is not None:
-            body["seed"] = request.seed + request.attempt
+            body["seed"] = (request.seed + request.attempt) % _SEEDS
         if request.stop:
             body["stop"] = request.stop
         if request.answer_schema is not None:
@@ -95,7 +100,11 @@ def _connect(config: ModelConfig, key: str) -> tuple[Send, openai.AsyncOpenAI]:
     except ImportError:
         raise ToolsimError("models at endpoints need the OpenAI SDK", hint="pip install 'toolsim[models]'") from None
     http = openai.DefaultAioHttpClient(
-        limits=httpx2.Limits(max_connections=config.concurrency + 1), follow_redirects=False, timeout=config.timeout
+        limits=httpx2.Limits(max_connections=config.concurrency + 1),
+        follow_redirects=False,
+        timeout=config.timeout,
+        # no proxy leads back to this machine
+        trust_env=not is_loopback(config.base_url),
     )
     client = openai.AsyncOpenAI(
         api_key=key or _NO_KEY,

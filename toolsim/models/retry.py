@@ -97,8 +97,10 @@ class Guarded:
         expected = estimate(request) if guards.limiter.counts_tokens else 0
         async with guards.limiter.place(expected):
             guards.budget.reserve()
-            usage = Usage()
+            usage = Usage(calls=0)
             try:
+                guards.breaker.enter()
+                usage = Usage()
                 reply = await self._send(request)
                 usage = reply.usage
             finally:
@@ -108,7 +110,6 @@ class Guarded:
 
     async def _send(self, request: ChatRequest) -> ChatReply:
         guards, gate = self._guards, self._guards.limiter.gate
-        guards.breaker.enter()
         started = guards.clock.now()
         try:
             async with asyncio.timeout(guards.timeout):

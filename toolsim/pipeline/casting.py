@@ -40,8 +40,13 @@ class Casting(Record):
     @property
     def models(self) -> tuple[str, ...]:
         """The models that are asked for."""
-        roles = (self.user, self.assistant, self.tool, self.polish)
-        return tuple(dict.fromkeys(role for role in roles if role not in ("", PLANNER, WORLD)))
+        return tuple(dict.fromkeys(self.played.values()))
+
+    @property
+    def played(self) -> dict[str, str]:
+        """The roles that models play: role -> model."""
+        roles = {"user": self.user, "assistant": self.assistant, "tool": self.tool, "polish": self.polish}
+        return {role: name for role, name in roles.items() if name not in ("", PLANNER, WORLD)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,15 @@ class Casts:
 
     async def rework(self, scenario: Scenario) -> Scenario:
         """Let a model polish what the user says, where one is asked for."""
-        return await polish(scenario, self.models["polish"]) if self.casting.polish else scenario
+        return await polish(scenario, self.catalogue, self.models["polish"]) if self.casting.polish else scenario
 
     def cast(self, scenario: Scenario, world: World, sample: int) -> Cast:
         """Give the actors of one performance."""
-        return Cast(self._user(scenario), self._assistant(scenario, sample), self._tool(scenario, world))
+        return Cast(self._user(scenario, sample), self._assistant(scenario, sample), self._tool(scenario, world, sample))
 
-    def _user(self, scenario: Scenario) -> User:
+    def _user(self, scenario: Scenario, sample: int) -> User:
         name = self.casting.user
-        return ScriptedUser(scenario) if name == PLANNER else ModelUser(scenario, self.catalogue, self.models["user"])
+        return ScriptedUser(scenario) if name == PLANNER else ModelUser(scenario, self.models["user"], sample)
 
     def _assistant(self, scenario: Scenario, sample: int) -> Assistant:
         name = self.casting.assistant
@@ -71,12 +76,12 @@ class Casts:
             return ScriptedAssistant(scenario, self.catalogue, seeds.stream(scenario.seed, "assistant"))
         return ModelAssistant(scenario, self.catalogue, self.models["assistant"], sample)
 
-    def _tool(self, scenario: Scenario, world: World) -> Tool:
+    def _tool(self, scenario: Scenario, world: World, sample: int) -> Tool:
         name = self.casting.tool
         if name == WORLD:
             return WorldTool(scenario, world)
         specs = {tool: self.catalogue.api(tool).spec(scenario.language).model_dump() for tool in scenario.tools}
-        return ModelTool(specs, scenario.language, scenario.now, scenario.seed % 2**31, self.models["tool"])
+        return ModelTool(specs, scenario.language, scenario.now, scenario.seed % 2**31, self.models["tool"], sample)
 
     def examine(self, case: Case) -> list[Finding]:
         """Examine a dialogue by the checks that fit who played in it."""

@@ -21,7 +21,8 @@ from toolsim.pipeline.pool import batches
 from toolsim.pipeline.staff import USAGE, Hiring, hired
 from toolsim.pipeline.texts import load_texts
 
-_SPENT = f"model.{FailureKind.BUDGET}"
+_SPENT = frozenset({f"model.{FailureKind.BUDGET}", f"model.{FailureKind.UNRECORDED}"})
+"""Reasons by which no later dialogue can be made either: the budget is spent, or the recording is at its end."""
 MOST_BARREN = 40
 """Batches in a row that may bring nothing new before the run gives up."""
 
@@ -34,6 +35,8 @@ class Progress:
     accepted: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     """By stage."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why, in this sitting."""
     barren: int = 0
     """Batches in a row that brought nothing."""
     spent: bool = False
@@ -73,13 +76,13 @@ def generate(
             load_texts(run, index, f"{run.name}:")
         _recall(out, writer, index, progress)
         watch(progress)
-        if progress.enough():
+        if progress.enough() or (hiring is not None and 0 < hiring.attempts <= progress.tried()):
             return progress
         if not config.casting.models:
             _take(batches(config, folders, workers, writer.batches), writer, index, progress, watch)
             return progress
         hiring = hiring or Hiring()
-        with hired(config.casting, hiring, out) as staff:
+        with hired(config.casting, hiring, out, writer.batches) as staff:
             try:
                 made = batches_with_models(config, catalogue, staff, writer.batches, hiring.in_flight)
                 _take(made, writer, index, progress, watch, hiring.attempts)
@@ -130,7 +133,8 @@ def _admit(batch: BatchLines, index: Index, progress: Progress) -> dict[str, byt
             streams["samples"].append(line.sample)
         if line.rejection:
             progress.rejected[line.stage] += 1
-            progress.spent = progress.spent or _SPENT in line.reasons
+            progress.spent = progress.spent or not _SPENT.isdisjoint(line.reasons)
+            progress.reasons.update(reason.partition(":")[0] for reason in line.reasons)
         streams["scenarios"].append(line.scenario)
         streams["dialogues"].append(line.dialogue)
         streams["findings"].append(line.findings)
@@ -150,4 +154,6 @@ def _duplicate(line: Line, index: Index, progress: Progress) -> bytes:
 
 
 def _why(progress: Progress) -> str:
-    return "; ".join(f"{count:,} rejected at {stage}" for stage, count in progress.rejected.most_common())
+    stages = "; ".join(f"{count:,} rejected at {stage}" for stage, count in progress.rejected.most_common())
+    commonest = ", ".join(reason for reason, _ in progress.reasons.most_common(3))
+    return f"{stages}, mostly for {commonest}" if commonest else stages

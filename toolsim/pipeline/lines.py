@@ -11,7 +11,7 @@ from toolsim.dataset.sample import FindingRecord, Label, Provenance, Rejection, 
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.worker import Made
 
-_METHOD = "Planned over a simulated world and executed there; worded by templates; checked by rules and replay."
+_METHOD = "Planned over a simulated world and executed there; worded by {worded}; checked by rules and replay."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,9 @@ def _sample(made: Made, config: RunConfig) -> Sample:
     assert scenario is not None and dialogue is not None
     roles = Counter(message.role for message in dialogue.messages)
     actors = dict(actor.split(":", 1) for actor in dialogue.actors if ":" in actor)
+    if config.casting.polish:
+        actors["polish"] = config.casting.polish
+    worded = "templates and models" if config.casting.models else "templates"
     return Sample(
         id=scenario.id,
         category=scenario.category,
@@ -102,5 +105,5 @@ def _sample(made: Made, config: RunConfig) -> Sample:
             world_seed=scenario.world_seed,
             actors=actors,
         ),
-        label=Label(generator=f"toolsim {toolsim.__version__}", method=_METHOD),
+        label=Label(generator=f"toolsim {toolsim.__version__}", method=_METHOD.format(worded=worded)),
     )

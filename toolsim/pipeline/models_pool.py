@@ -5,13 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Generator
+from dataclasses import dataclass
 
 from toolsim.apis.catalogue import Catalogue
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.lines import BatchLines, lines_of
+from toolsim.pipeline.patience import EndpointGone
 from toolsim.pipeline.schedule import Schedule
-from toolsim.pipeline.staff import Staff
+from toolsim.pipeline.staff import Accounts, Staff
 from toolsim.pipeline.worker import Made, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class _Playing:
+    """A batch in the making."""
+
+    made: asyncio.Task[list[Made]]
+    accounts: Accounts
 
 
 def batches_with_models(
@@ -21,26 +31,54 @@ def batches_with_models(
 
     Args:
         in_flight: dialogues at once; rounded up to whole batches, since batches are given in order.
+
+    Raises:
+        EndpointGone: a model cannot be asked any more.
     """
-    worker = Worker(catalogue, staff.casts(config.casting, catalogue))
+    worker = Worker(catalogue)
     schedule, index, ahead = Schedule(config), first, max(1, -(-in_flight // config.batch))
-    waiting: deque[asyncio.Task[list[Made]]] = deque()
+    waiting: deque[_Playing] = deque()
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         given = first
         try:
             while True:
                 while len(waiting) < ahead:
-                    waiting.append(loop.create_task(worker.make_all(schedule.batch(index))))
+                    casts, accounts = staff.casts(config.casting, catalogue)
+                    task = loop.create_task(worker.playing(casts).make_all(schedule.batch(index)))
+                    waiting.append(_Playing(task, accounts))
                     index += 1
-                made = runner.run(_finished(waiting.popleft()))
+                made = runner.run(_finished(waiting[0].made))
+                staff.enter(given, waiting.popleft().accounts)
                 yield lines_of(made, given, config)
                 given += 1
         finally:
-            for task in waiting:
-                task.cancel()
-            runner.run(staff.close())
+            runner.run(_close([playing.made for playing in waiting], staff))
 
 
 async def _finished(task: asyncio.Task[list[Made]]) -> list[Made]:
-    return await task
+    try:
+        return await task
+    except ExceptionGroup as group:
+        raise _gone(group) or group from None
+
+
+def _gone(group: ExceptionGroup[Exception]) -> EndpointGone | None:
+    """Find out whether a batch broke off because a model is gone."""
+    for error in group.exceptions:
+        found = _gone(error) if isinstance(error, ExceptionGroup) else error
+        if isinstance(found, EndpointGone):
+            return found
+    return None
+
+
+async def _close(tasks: list[asyncio.Task[list[Made]]], staff: Staff) -> None:
+    """End what is still being made before the connections are closed."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()
+    await staff.close()

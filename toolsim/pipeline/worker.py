@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from toolsim.checks.finding import Finding
 from toolsim.dataset.duplicates import Signature, sign
 from toolsim.models.failures import ModelFailure
 from toolsim.pipeline.casting import Casting, Casts
+from toolsim.pipeline.patience import EndpointGone
 from toolsim.pipeline.schedule import Batch, Slot
 from toolsim.pipeline.texts import user_text
 from toolsim.roleplay.dialogue import Dialogue
@@ -44,7 +46,7 @@ class boundary:  # noqa: N801
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and not isinstance(error, EndpointGone):
             raise StageFailure(self.stage, error) from error
 
 
@@ -95,6 +97,12 @@ class Worker:
     def _plan(self, packs: tuple[str, ...]) -> WorldPlan:
         return WorldPlan(self.catalogue, [self.catalogue.pack(name) for name in packs])
 
+    def playing(self, casts: Casts) -> Worker:
+        """Give the same worker with other casts."""
+        other = copy(self)
+        other.casts = casts
+        return other
+
     def make(self, batch: Batch) -> list[Made]:
         """Make the dialogues of a batch, in order."""
         return asyncio.run(self.make_all(batch))
@@ -105,11 +113,16 @@ class Worker:
         world = plan.world(batch.world_seed, batch.language)
         fresh = plan.world(batch.world_seed, batch.language)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._slot(slot, world, fresh)) for slot in batch.slots]
+            turns = asyncio.Lock()
+            tasks = [group.create_task(self._slot(slot, world, fresh, turns)) for slot in batch.slots]
         return [made for task in tasks for made in task.result()]
 
-    async def _slot(self, slot: Slot, world: World, fresh: World) -> list[Made]:
+    async def _slot(self, slot: Slot, world: World, fresh: World, turns: asyncio.Lock) -> list[Made]:
         """Plan a slot and play it as often as is wanted."""
+        if self.casts.casting.models:
+            # planning keeps the processor busy; answers of models are taken in between two plans
+            async with turns:
+                await asyncio.sleep(0)
         first = Made(slot)
         mark = world.mark()
         try:
@@ -123,7 +136,10 @@ class Worker:
             world.undo(mark)
         if first.scenario is None or first.stage:
             return [first]
-        return [await self._perform(first, sample, world, fresh) for sample in range(self.casts.casting.trajectories)]
+        async with asyncio.TaskGroup() as group:
+            performed = (self._perform(first, sample, world, fresh) for sample in range(self.casts.casting.trajectories))
+            tasks = [group.create_task(one) for one in performed]
+        return [task.result() for task in tasks]
 
     def _plan_slot(self, made: Made, world: World) -> None:
         slot = made.slot

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from toolsim.apis.validation import Validator
 from toolsim.base.text import Language, Text
-from toolsim.models.chat import ChatModel, ChatRequest
+from toolsim.models import json_text
+from toolsim.models.chat import ChatModel, ChatReply, ChatRequest
 from toolsim.models.failures import FailureKind, ModelFailure
 from toolsim.roleplay.actors import ToolResult
 from toolsim.roleplay.dialogue import ToolCall
 from toolsim.roleplay.ledger import Ledger
 from toolsim.roleplay.prompts import prompt
 
-TRIES = 3
+TRIES: Final = 3
 _READS = re.compile(
     r"^(?:[A-Za-z]+_)?(?:get|find|list|search|show|view|check|read|query|look|fetch|count|compare|rank|compute|convert|estimate)",
     re.I,
 )
-_FENCE = re.compile(r"^```(?:json)?\s*|\s*```$")
-_OBJECT: dict[str, Any] = {"type": "object"}
+_OBJECT: Final[dict[str, Any]] = {"type": "object"}
 _UNKNOWN = Text("There is no tool {name}.", "没有名为{name}的工具。")
+_NO_OBJECT = Text("The arguments are no JSON object.", "参数不是JSON对象。")
 
 
 class ModelTool:
     """Asks a model for the result of each call, and holds it to schema and ledger."""
 
-    def __init__(self, specs: dict[str, dict[str, Any]], language: Language, now: str, seed: int, model: ChatModel) -> None:
+    def __init__(
+        self, specs: dict[str, dict[str, Any]], language: Language, now: str, seed: int, model: ChatModel, sample: int = 0
+    ) -> None:
         """Set the tool up.
 
         Args:
             specs: name -> description, parameters and, where known, result (JSON Schema) and effect (READ or WRITE).
+            sample: number of the trajectory, where several are made of one scenario.
         """
         self.name = model.name
         self._specs = specs
@@ -41,6 +45,7 @@ class ModelTool:
         self._now = now
         self._seed = seed
         self._model = model
+        self._sample = sample
         self.ledger = Ledger()
 
     async def call(self, call: ToolCall) -> ToolResult:
@@ -57,6 +62,8 @@ class ModelTool:
             arguments = orjson.loads(call.function.arguments)
         except orjson.JSONDecodeError as error:
             return self._fault("invalid_arguments", str(error))
+        if not isinstance(arguments, dict):
+            return self._fault("invalid_arguments", _NO_OBJECT.say(self._language))
         violations = Validator(spec.get("parameters") or _OBJECT).violations(arguments)
         if violations:
             return self._fault("invalid_arguments", violations[0].say(self._language))
@@ -65,8 +72,6 @@ class ModelTool:
     async def _result(self, name: str, spec: dict[str, Any], arguments: dict[str, Any]) -> Any:
         schema = spec.get("result") or _OBJECT
         validator, writes = Validator(schema), spec.get("effect", "READ" if _READS.match(name) else "WRITE") == "WRITE"
-        if writes:
-            self.ledger.forget(arguments)
         problem = ""
         for attempt in range(TRIES):
             text = prompt(
@@ -75,31 +80,31 @@ class ModelTool:
                 name=name,
                 description=spec.get("description", ""),
                 now=self._now,
-                result_schema=orjson.dumps(schema).decode(),
+                result_schema=schema,
                 ledger=self.ledger.shown(),
-                arguments=orjson.dumps(arguments).decode(),
+                arguments=arguments,
                 problem=problem,
             )
-            messages = ({"role": "user", "content": text},)
-            request = ChatRequest(messages=messages, answer_schema=schema, seed=self._seed, attempt=attempt)
-            reply = await self._model.complete(request)
-            result, problem = self._read(reply.content, validator)
+            number = self._sample * TRIES + attempt
+            request = ChatRequest(
+                messages=({"role": "user", "content": text},), answer_schema=schema, seed=self._seed, attempt=number
+            )
+            result, problem = self._read(await self._model.complete(request), validator)
+            problem = problem or next(iter(self.ledger.objections(name, arguments, result, writes)), "")
             if not problem:
-                self.ledger.note(arguments, result, writes)
+                self.ledger.note(name, arguments, result, writes)
                 return result
         raise ModelFailure(FailureKind.UNPARSED, f"{name}: {problem}")
 
-    def _read(self, text: str, validator: Validator) -> tuple[Any, str]:
+    def _read(self, reply: ChatReply, validator: Validator) -> tuple[Any, str]:
         """Read an answer; give what is wrong with it, if anything is."""
-        try:
-            result = orjson.loads(_FENCE.sub("", text.strip()))
-        except orjson.JSONDecodeError as error:
-            return None, f"no JSON: {error}"
-        violations = validator.violations(result)
-        if violations:
-            return None, violations[0].say(self._language)
-        objections = self.ledger.objections(result)
-        return result, objections[0] if objections else ""
+        problem = "no JSON"
+        for value in json_text.candidates(reply.content):
+            violations = validator.violations(value)
+            if not violations:
+                return value, ""
+            problem = violations[0].say(self._language)
+        return None, problem
 
     def _fault(self, code: str, message: str) -> ToolResult:
         return ToolResult(orjson.dumps({"error": {"code": code, "message": message}}).decode(), code)

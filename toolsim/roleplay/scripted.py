@@ -15,6 +15,7 @@ from toolsim.base.errors import ToolsimError
 from toolsim.roleplay.dialogue import FunctionCall, Message, ToolCall
 from toolsim.roleplay.speech import Speech
 from toolsim.scenario.blueprint import GoldCall, Move, Scenario, Source, UserTurn
+from toolsim.wording.readings import means
 
 
 class Unseen(ToolsimError):
@@ -93,7 +94,7 @@ class ScriptedAssistant:
         match source.kind:
             case "said":
                 spoken = self._turns.index(source.turn)
-                return spoken < len(said) and source.words.casefold() in said[spoken].casefold()
+                return spoken < len(said) and any(self._tells(text, source, leaf) for text in said[: spoken + 1])
             case "context":
                 return str(leaf.value) in system
             case "profile":
@@ -106,3 +107,9 @@ class ScriptedAssistant:
                     return False
             case "default":
                 return bool(leaf.field.auto == leaf.value)
+
+    def _tells(self, text: str, source: Source, leaf: ArgumentLeaf) -> bool:
+        """Tell whether a text tells a value: in the planned words, or, where a model speaks, in others that read as it."""
+        scenario = self._scenario
+        planned = source.words.casefold() in text.casefold()
+        return planned or means(leaf.field, leaf.value, text, scenario.now, scenario.language)

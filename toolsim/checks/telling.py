@@ -1,0 +1,85 @@
+"""Telling: whether an assistant that looked something up also tells it, in whatever words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from toolsim.base.text import Language
+from toolsim.checks.case import Case, MadeCall
+from toolsim.checks.finding import Finding
+from toolsim.checks.known import NUMBER, number_of
+from toolsim.verbs.verb import Effect
+from toolsim.wording.clocks import times
+from toolsim.wording.days import days
+from toolsim.wording.numerals import numbers
+
+_CODE = re.compile(r"[a-z][a-z0-9_]*$")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"(?:^|T)(\d{2}:\d{2})")
+_NEAR = 0.051
+"""Share by which a told number may be rounded."""
+
+
+def untold(case: Case, found: list[MadeCall]) -> Iterator[Finding]:
+    """Find calls that were made to learn something of which nothing is told afterwards."""
+    asked = " ".join(case.user_turns)
+    for call in found:
+        if case.catalogue.api(call.name).effect is not Effect.READ or refused(call) or _has_verdict(call.result):
+            continue
+        news = [value for value in _values(call.result) if not _said(value, asked, case, 0.0)]
+        text = "\n".join(text for place, _, text in case.spoken if place > call.place)
+        if news and not any(_said(value, text, case) for value in news):
+            yield Finding("trajectory.silent", call.path, f"nothing of what {call.name} found is told")
+
+
+def refused(call: MadeCall) -> bool:
+    """Tell whether the tool refused a call."""
+    return isinstance(call.result, dict) and "error" in call.result
+
+
+def _has_verdict(result: Any) -> bool:
+    """Tell whether a result holds what can be told in any words: yes or no, a code, that nothing is there."""
+    if isinstance(result, dict):
+        return any(map(_has_verdict, result.values()))
+    if isinstance(result, list):
+        return not result or any(map(_has_verdict, result))
+    return isinstance(result, bool) or (isinstance(result, str) and bool(_CODE.match(result)))
+
+
+def _values(result: Any) -> Iterator[Any]:
+    """Give what can be told of a result: numbers, how many rows there are, and texts that are no codes of a program."""
+    if isinstance(result, dict):
+        for inner in result.values():
+            yield from _values(inner)
+    elif isinstance(result, list):
+        if result:
+            yield len(result)
+        for inner in result:
+            yield from _values(inner)
+    elif isinstance(result, str):
+        if result and not _CODE.match(result):
+            yield result
+    elif isinstance(result, int | float) and not isinstance(result, bool):
+        yield result
+
+
+def _said(value: Any, text: str, case: Case, near: float = _NEAR) -> bool:
+    """Tell whether a text tells a value."""
+    now, language = case.scenario.now if case.scenario else "", case.language
+    if isinstance(value, str):
+        if day := _DAY.match(value):
+            return value in text or any(spot.value == day[0] for spot in days(text, now, language)) or _timed(value, text, case)
+        return value.casefold() in text.casefold() or (bool(_TIME.match(value)) and _timed(value, text, case))
+    told = _numbers(text, language)
+    return any(abs(one - wanted) <= near * wanted for one in told for wanted in (abs(value), abs(value) * 100))
+
+
+def _timed(value: str, text: str, case: Case) -> bool:
+    time = _TIME.search(value)
+    return time is not None and case.scenario is not None and time[1] in times(text, case.scenario.now, case.language)
+
+
+def _numbers(text: str, language: Language) -> list[float]:
+    return [number_of(match) for match in NUMBER.finditer(text)] + numbers(text, None, language)
