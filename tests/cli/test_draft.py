@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.drafting.conftest import SEED, TREE, Answers, good, scripted
+from tests.drafting.conftest import SEED, Answers, good, ready_pool, scripted  # noqa: F401
 from toolsim.base.errors import ToolsimError
 from toolsim.cli import draft_models
 from toolsim.cli.domains import command
+from toolsim.models.cassette import Recorded
 from toolsim.models.chat import ChatReply, ChatRequest
+
+pytestmark = pytest.mark.usefixtures("ready_pool")
 
 ARGS = ["--seed", str(SEED), "--families", "3", "--operations", "15", "--worlds", "1", "--repairs", "0"]
 
@@ -109,8 +112,6 @@ def test_mistakes_are_told(manual: Path, tmp_path: Path, args: list[str], said: 
 
 
 def test_a_tape_plays_a_draft_again(monkeypatch: pytest.MonkeyPatch, manual: Path, tmp_path: Path) -> None:
-    from toolsim.models.cassette import Recorded
-
     asked: list[ChatRequest] = []
 
     def opened(spec: str, settings: object, cassette: Any) -> Opened:
@@ -136,4 +137,3 @@ def test_a_tape_plays_a_draft_again(monkeypatch: pytest.MonkeyPatch, manual: Pat
     two = CliRunner().invoke(command, [*args, "--out", str(tmp_path / "two")])
     assert one.exit_code == two.exit_code == 0 and count == 4 and len(asked) == 4
     assert (tmp_path / "one/culture/libraries.yaml").read_bytes() == (tmp_path / "two/culture/libraries.yaml").read_bytes()
-    assert TREE

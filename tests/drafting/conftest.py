@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import DATA
+from toolsim.apis.catalogue import Catalogue
+from toolsim.drafting import workplace
 from toolsim.drafting.bench import Bench
 from toolsim.drafting.documents import Chunk, Reading
 from toolsim.drafting.workplace import Workplace, open_workplace
@@ -67,6 +69,12 @@ def scripted(answers: Answers = good, tree: Answer | None = None) -> ScriptedMod
         return of_family[min(request.attempt, len(of_family) - 1)]
 
     return ScriptedModel(answer)
+
+
+@pytest.fixture
+def ready_pool(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open the built-in pool once for all tests."""
+    monkeypatch.setattr(workplace, "open_catalogue", lambda folders: catalogue)
 
 
 @pytest.fixture(scope="session")

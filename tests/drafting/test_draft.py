@@ -18,6 +18,7 @@ from toolsim.models.chat import ChatReply
 from toolsim.models.failures import FailureKind, ModelFailure
 from toolsim.models.scripted import ScriptedModel
 
+ONLY_FEES = json.dumps({"topics": [{"name": "Borrowing", "families": [{"name": "fees", "functions": ["pay"]}]}]})
 SIZES = Sizes(operations=15, families=3, repairs=2, worlds=1)
 
 
@@ -87,13 +88,19 @@ NEVER: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("answer,stage", NEVER.values(), ids=NEVER.keys())
-async def test_a_family_that_stays_wrong_is_left_out(place: Workplace, answer: Answer, stage: str) -> None:
-    model = scripted(but("fees", answer))
-    done = await drafted(place, model, replace(SIZES, repairs=1))
-    assert ("fees", stage) in [(r.family, r.stage) for r in done.funnel.refused]
+async def test_a_family_that_stays_wrong_is_refused(place: Workplace, answer: Answer, stage: str) -> None:
+    model = scripted(but("fees", answer), tree=ONLY_FEES)
+    done = await drafted(place, model, Sizes(operations=5, families=1, subtree=1, repairs=1, worlds=1))
+    (refused,) = done.funnel.refused
+    assert refused.stage == stage and not done.path and not place.path.exists()
+    assert len(model.requests) == (2 if stage == "model" else 3)
+
+
+async def test_a_family_that_stays_wrong_is_left_out(place: Workplace) -> None:
+    done = await drafted(place, scripted(but("fees", NEVER["wrong for ever"][0])), replace(SIZES, repairs=1))
+    assert [r.family for r in done.funnel.refused] == ["fees"] and done.funnel.drafted == 3
     assert done.funnel.accepted == 2 and done.passed, "the other two make a pack by themselves"
     assert "reader_pass" not in place.path.read_text(encoding="utf-8")
-    assert sum(family_of(r) == "fees" for r in model.requests if r.answer_schema is None) == (1 if stage == "model" else 2)
 
 
 async def test_a_repeat_of_another_family_is_refused(place: Workplace) -> None:

@@ -20,6 +20,8 @@ from toolsim.drafting.results import Sizes
 from toolsim.drafting.workplace import Workplace, difference, open_workplace, write
 from toolsim.taxonomy.loader import load_tree
 
+pytestmark = pytest.mark.usefixtures("ready_pool")
+
 SIZES = Sizes(operations=5, families=1, repairs=0, worlds=1)
 ONLY_FEES = json.dumps({"topics": [{"name": "Borrowing", "families": [{"name": "fees", "functions": ["pay"]}]}]})
 

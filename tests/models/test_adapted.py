@@ -38,7 +38,7 @@ async def sent(request: ChatRequest, **offer: Any) -> ChatRequest:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("language", ["en", "zh"])
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(name=hostile, description=hostile)
 def test_nothing_in_a_tool_breaks_the_list(dialect: Dialect, language: Any, name: str, description: str) -> None:
     tool = ChatTool(name=name, description=description, parameters={"title": description})
@@ -49,7 +49,7 @@ def test_nothing_in_a_tool_breaks_the_list(dialect: Dialect, language: Any, name
     assert [json.loads(line)["function"] for line in listed] == [TOOL.model_dump(), tool.model_dump()]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(name=hostile, content=hostile)
 def test_nothing_in_a_result_breaks_its_frame(name: str, content: str) -> None:
     text = write_result(name, content)

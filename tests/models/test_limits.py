@@ -130,7 +130,7 @@ async def test_after_overload_fewer_are_let_in() -> None:
     assert times == [1.0, 1.0, 2.0, 2.0]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 3000), st.lists(st.floats(0, 20), max_size=80))
 def test_no_minute_holds_more_requests_than_allowed(per_minute: int, pauses: list[float]) -> None:
     clock = FakeClock()

@@ -134,7 +134,7 @@ schemas = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(schemas, st.sampled_from(["", "7 of 2026-01-02", 'Say "yes" to AB123, -4.5 times']), st.integers(0, 99))
 def test_values_meet_their_schema(schema: dict[str, Any], said: str, seed: int) -> None:
     jsonschema.Draft202012Validator(schema).validate(value_for(schema, said, Random(seed)))

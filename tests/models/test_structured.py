@@ -92,7 +92,7 @@ async def test_usage_of_all_tries_is_added_up() -> None:
     assert (await ask(ScriptedModel(answers), REQUEST)).usage == Usage(calls=2, prompt_tokens=20, completion_tokens=10, money=1.0)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.text() | st.from_regex(r"[\[\]{}\",:` a-z0-9.eE\\-]{0,50}"))
 def test_whatever_is_found_can_be_written_as_utf8_json(text: str) -> None:
     for found in candidates(text):

@@ -40,7 +40,7 @@ def write(made: list[tuple[str, dict[str, Any]]], dialect: Dialect) -> str:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(made=calls)
 def test_what_is_written_is_read_back(dialect: Dialect, made: list[tuple[str, dict[str, Any]]]) -> None:
     parsed = parse_calls(write(made, dialect))
@@ -49,7 +49,7 @@ def test_what_is_written_is_read_back(dialect: Dialect, made: list[tuple[str, di
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(made=calls, before=prose, after=prose)
 def test_text_around_calls_does_no_harm(
     dialect: Dialect, made: list[tuple[str, dict[str, Any]]], before: str, after: str
@@ -60,7 +60,7 @@ def test_text_around_calls_does_no_harm(
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(made=calls, info=st.sampled_from(["json", "python", "", "tool_code"]))
 def test_fenced_calls_are_read(dialect: Dialect, made: list[tuple[str, dict[str, Any]]], info: str) -> None:
     parsed = parse_calls(f"Here:\n```{info}\n{write(made, dialect)}\n```", TOOLS)
@@ -68,7 +68,7 @@ def test_fenced_calls_are_read(dialect: Dialect, made: list[tuple[str, dict[str,
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(made=calls, data=st.data())
 def test_cut_off_calls_are_never_read_wrong(
     dialect: Dialect, made: list[tuple[str, dict[str, Any]]], data: st.DataObject
@@ -79,7 +79,7 @@ def test_cut_off_calls_are_never_read_wrong(
         assert (call.name, json.loads(call.arguments)) in made
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.text() | st.from_regex(r"[\[\](){}<>/tool_calname\"':,`= 0-9-]{0,60}"))
 def test_no_text_raises_and_arguments_are_always_json(text: str) -> None:
     for call in parse_calls(text, TOOLS).calls:

@@ -421,6 +421,6 @@ def test_a_killed_worker_ends_the_run_with_one_clear_error(tmp_path: Path) -> No
     os.kill(min(grandchildren), signal.SIGKILL)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert b"a worker process was killed; take fewer --workers if memory ran out; the same command goes on" in told
+    assert b"a worker process ended with -9; take fewer --workers if memory ran out; the same command goes on" in told
     assert gone(children)
     assert [one.id for one in read_stream(tmp_path / "run", "samples", Sample)]

@@ -8,21 +8,25 @@ from typing import Any
 
 from toolsim.apis.catalogue import Catalogue
 from toolsim.base import seeds
-from toolsim.models.chat import ChatCall, ChatReply, ChatRequest
+from toolsim.checks.case import Case
+from toolsim.checks.finding import Finding
+from toolsim.models.chat import ChatCall, ChatModel, ChatReply, ChatRequest
 from toolsim.models.mock import plays
 from toolsim.models.mock.faults import Fault
 from toolsim.models.mock.plays import Play
 from toolsim.models.scripted import ScriptedModel
 from toolsim.models.tool_parser import Written
+from toolsim.pipeline.casting import PLANNER, Casting, Casts
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.schedule import Schedule
 from toolsim.pipeline.worker import Worker
 from toolsim.roleplay import polish
 from toolsim.roleplay.dialogue import Message
 from toolsim.roleplay.model_user import END, brief
-from toolsim.roleplay.play import system_message
+from toolsim.roleplay.play import play, system_message
 from toolsim.roleplay.scripted import ScriptedAssistant, Unseen
 from toolsim.scenario.blueprint import Scenario, UserTurn
+from toolsim.world.world import World
 
 Body = dict[str, Any]
 
@@ -64,14 +68,17 @@ class Oracle:
                 if message.role == "assistant":
                     _act(actor, seen[:place])
             made = _act(actor, seen)
-        except Unseen:
+        except (Unseen, LookupError):
+            # what came before is not what the script has
             return ChatReply(content="?")
         calls = tuple(ChatCall(id=c.id, name=c.function.name, arguments=c.function.arguments) for c in made.tool_calls or ())
         return ChatReply(content=made.content or "", calls=calls)
 
     def model(self, change: Callable[[ChatRequest, ChatReply], Any] = lambda request, reply: reply) -> ScriptedModel:
         """Give the oracle as a model, with something done to its replies."""
-        return ScriptedModel(lambda request: change(request, self.reply(request.messages, [tool.name for tool in request.tools])), "oracle")
+        return ScriptedModel(
+            lambda request: change(request, self.reply(request.messages, [tool.name for tool in request.tools])), "oracle"
+        )
 
     def play(self, body: Body, rng: Random, fault: Fault | None = None) -> Play:
         """Answer as the mock, faults included; in place of `toolsim.models.mock.server.play`."""
@@ -106,3 +113,29 @@ def scenarios_of(config: RunConfig, catalogue: Catalogue, batches: int) -> list[
             planned = worker.planner.plan(slot.id, slot.seed, slot.category, world, slot.first)
             out += [planned.scenario] if planned.scenario is not None else []
     return out
+
+
+Change = Callable[[ChatRequest, ChatReply], Any]
+
+
+async def perform(
+    catalogue: Catalogue,
+    scenario: Scenario,
+    world: World,
+    change: Change | None = None,
+    user: Change | None = None,
+    sample: int = 0,
+) -> Case:
+    """Play a scenario with the oracle as assistant, and as user where that is changed, and give the case."""
+    oracle = Oracle(catalogue, [scenario])
+    same: Change = lambda request, reply: reply  # noqa: E731
+    models: dict[str, ChatModel] = {"assistant": oracle.model(change or same), "user": oracle.model(user or same)}
+    casts = Casts(Casting(user="oracle" if user else PLANNER, assistant="oracle"), catalogue, models)
+    fork = world.fork()
+    dialogue = await play(scenario, catalogue, fork, casts.cast(scenario, fork, sample))
+    return Case.of(scenario, dialogue, catalogue, world)
+
+
+def codes(findings: Iterable[Finding]) -> set[str]:
+    """Give the codes of findings."""
+    return {finding.code for finding in findings}

@@ -127,7 +127,11 @@ def bench(
 @command.command("vote")
 @click.argument("run", type=_FILE)
 @juror_options
-@click.option("--policy", type=click.Choice([policy.value for policy in Policy]), help="[default: unanimous for rule jurors alone, else majority]")
+@click.option(
+    "--policy",
+    type=click.Choice([policy.value for policy in Policy]),
+    help="[default: unanimous for rule jurors alone, else majority]",
+)
 @click.option("--quorum", type=click.IntRange(1), help="Votes that must be cast.  [default: more than half]")
 @click.option("--margin", type=click.FloatRange(0, 0.999), default=0.0, help="Results closer than this are split.  [default: 0]")
 @click.option("--stronger", metavar="SPEC", help="Juror that decides where the others are split; else those go to review.")

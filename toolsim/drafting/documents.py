@@ -5,11 +5,13 @@ What they say is material, never an instruction; sizes are bounded, and what is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from itertools import chain, zip_longest
 from pathlib import Path
+from string import ascii_uppercase
 
 from toolsim.base import seeds
 from toolsim.base.errors import ToolsimError
@@ -20,6 +22,9 @@ MOST_BYTES = 2_000_000
 """Of one file; the rest is left out."""
 
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg", "head"})
+_TAG = re.compile(r"<(?P<name>!--|[!?]|/?[a-z][a-z0-9]*)")
+_LOWER = {ord(c): c.lower() for c in ascii_uppercase}
+"""For ASCII alone: other letters may change their number in lower case."""
 _BLOCKS = frozenset(
     ["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "table", "td", "th", "dt", "dd"]
 )
@@ -121,35 +126,39 @@ def _files(path: Path, left_out: list[str]) -> Iterator[tuple[str, Path]]:
             left_out.append(f"{name}: is none of {', '.join(sorted(KINDS))}")
 
 
-class _Visible(HTMLParser):
-    """Gathers the text that a reader of the page sees."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SILENT:
-            self._silent.append(tag)
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._silent:
-            del self._silent[self._silent.index(tag) :]
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-
 def html_text(page: str) -> str:
-    """Give the visible text of an HTML page, blocks on lines of their own."""
-    visible = _Visible()
-    visible.feed(page)
-    visible.close()
-    lines = (" ".join(line.split()) for line in "".join(visible.parts).split("\n"))
+    """Give the visible text of an HTML page, blocks on lines of their own.
+
+    One pass from mark to mark; the library's parser takes time that grows with the square of a hostile page.
+    """
+    lowered = page.translate(_LOWER)
+    parts: list[str] = []
+    at = 0
+    while (start := page.find("<", at)) >= 0:
+        parts.append(page[at:start])
+        tag = _TAG.match(lowered, start)
+        if tag is None:
+            parts.append("<")
+            at = start + 1
+            continue
+        end = _behind(lowered, tag["name"], start)
+        parts.append("\n" if tag["name"].removeprefix("/") in _BLOCKS else "")
+        if end < 0:
+            at = len(page)
+            break
+        at = end
+    parts.append(page[at:])
+    lines = (" ".join(line.split()) for line in unescape("".join(parts)).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _behind(page: str, name: str, start: int) -> int:
+    """Find where a tag ends, with all that it hides; -1 if it never does."""
+    if name == "!--":
+        end, mark = page.find("-->", start), "-->"
+    elif name in _SILENT:
+        closing = page.find(f"</{name}", start)
+        end, mark = (page.find(">", closing) if closing >= 0 else -1), ">"
+    else:
+        end, mark = page.find(">", start), ">"
+    return end + len(mark) if end >= 0 else -1

@@ -47,7 +47,7 @@ def content_digest(folders: tuple[Path, ...]) -> str:
     for root in (shipped("domains"), *folders):
         files = [root / name for name in SHARED_FILES if (root / name).exists()]
         parts += [part for path in (*files, *pack_files(root)) for part in (path.name.encode(), path.read_bytes())]
-    for path in sorted(shipped("scenarios").rglob("*.yaml")):
+    for path in sorted(path for path in shipped("scenarios").rglob("*.yaml") if path.parent.name != "rubrics"):
         parts += [path.name.encode(), path.read_bytes()]
     return seeds.digest(b"\x00".join(parts))
 

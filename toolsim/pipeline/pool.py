@@ -1,15 +1,18 @@
-"""Batches made by one process or by several, given in order; a killed parent takes its workers along."""
+"""Batches made by one process or by several, given in order; a killed parent takes its workers along.
+
+Each worker has a pipe of its own: one that dies, even half way through handing over a batch, is noticed and blocks nobody.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Generator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +20,12 @@ from toolsim.base.errors import ToolsimError
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.lines import BatchLines, lines_of
 from toolsim.pipeline.schedule import Schedule
-from toolsim.pipeline.worker import Worker, open_worker
+from toolsim.pipeline.worker import open_worker
 
-_AHEAD: Final = 3
-"""Batches that wait for each worker."""
+_AHEAD: Final = 4
+"""Batches for each worker by which the fastest may be ahead of the slowest."""
+_ASKED: Final = 2
+"""Batches that a worker is asked for at a time, so that it need not wait for the next."""
 
 
 def batches(config: RunConfig, folders: tuple[Path, ...], workers: int, first: int) -> Generator[BatchLines, None, None]:
@@ -38,37 +43,85 @@ def _alone(config: RunConfig, folders: tuple[Path, ...], first: int) -> Generato
         index += 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """A worker process, and the pipe by which it is asked for batches and hands them over."""
+
+    process: BaseProcess
+    pipe: Connection
+
+    def ask(self, index: int) -> None:
+        try:
+            self.pipe.send(index)
+        except OSError:
+            raise self._ended() from None
+
+    def take(self) -> BatchLines:
+        try:
+            batch: BatchLines = self.pipe.recv()
+        except (EOFError, OSError):
+            raise self._ended() from None
+        return batch
+
+    def dismiss(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+    def _ended(self) -> ToolsimError:
+        self.process.join()
+        hint = "take fewer --workers if memory ran out; the same command goes on"
+        return ToolsimError(f"a worker process ended with {self.process.exitcode}", hint=hint)
+
+
 def _together(config: RunConfig, folders: tuple[Path, ...], workers: int, first: int) -> Generator[BatchLines, None, None]:
+    hands: list[_Hand] = []
+    try:
+        for _ in range(workers):
+            hands.append(_hire(config, folders))
+        yield from _in_order(hands, first)
+    finally:
+        for hand in hands:
+            hand.dismiss()
+
+
+def _in_order(hands: list[_Hand], first: int) -> Generator[BatchLines, None, None]:
+    """Ask whoever is free for the next batch, and give the batches in order."""
+    by_pipe = {hand.pipe: hand for hand in hands}
+    free, made = hands * _ASKED, dict[int, BatchLines]()
+    wanted = following = first
+    while True:
+        while free and following < wanted + len(hands) * _AHEAD:
+            free.pop(0).ask(following)
+            following += 1
+        for pipe in connection.wait(list(by_pipe)):
+            hand = by_pipe[pipe]  # type: ignore[index]
+            batch = hand.take()
+            made[batch.index] = batch
+            free.append(hand)
+        while wanted in made:
+            yield made.pop(wanted)
+            wanted += 1
+
+
+def _hire(config: RunConfig, folders: tuple[Path, ...]) -> _Hand:
     context = get_context("forkserver")
     context.set_forkserver_preload(["toolsim.pipeline.pool"])
-    pool = ProcessPoolExecutor(workers, context, _begin, (config, folders))
-    waiting: deque[Future[BatchLines]] = deque()
-    try:
-        index = first
-        while True:
-            while len(waiting) < workers * _AHEAD:
-                waiting.append(pool.submit(_make, index))
-                index += 1
-            yield waiting.popleft().result()
-    except BrokenProcessPool:
-        hint = "take fewer --workers if memory ran out; the same command goes on"
-        raise ToolsimError("a worker process was killed", hint=hint) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, config, folders), daemon=True)
+    process.start()
+    theirs.close()
+    return _Hand(process, ours)
 
 
-class _Here:
-    """What a worker process keeps between batches."""
-
-    worker: Worker
-    schedule: Schedule
-    config: RunConfig
-
-
-def _begin(config: RunConfig, folders: tuple[Path, ...]) -> None:
+def _work(pipe: Connection, config: RunConfig, folders: tuple[Path, ...]) -> None:
+    """Make the batches that are asked for, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _Here.worker, _Here.schedule, _Here.config = open_worker(folders), Schedule(config), config
+    worker, schedule = open_worker(folders), Schedule(config)
+    while True:
+        index: int = pipe.recv()
+        pipe.send(lines_of(worker.make(schedule.batch(index)), index, config))
 
 
 def _end_with_parent() -> None:
@@ -76,7 +129,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)
-
-
-def _make(index: int) -> BatchLines:
-    return lines_of(_Here.worker.make(_Here.schedule.batch(index)), index, _Here.config)

@@ -86,8 +86,9 @@ class Ledger:
             self._change(tool, arguments)
         shown = _once(entities(result, tool, arguments))
         for one in shown:
-            self.entities.setdefault(one.key, {}).update(one.fields)
-            self._names.setdefault(one.key, one.name)
+            if one.key not in self.gone:
+                self.entities.setdefault(one.key, {}).update(one.fields)
+                self._names[one.key] = one.name or self._names.get(one.key, "")
         if writes and not _REMOVES.search(tool):
             given = _given(arguments)
             for one in _subjects(shown, arguments):
@@ -129,7 +130,7 @@ def entities(value: Any, tool: str = "", arguments: dict[str, Any] | None = None
         name = _own_key(scalars, f"{tool} {around}")
         named = sorted(_named(arguments or {}))
         key = str(scalars[name]) if name else ""
-        if not key and len(named) == 1 == len(_given(arguments or {})):
+        if not key and len(named) == 1 == len(_given(arguments or {})) and not _nothing(value):
             key = named[0]
         if key:
             kept = {n: v for n, v in scalars.items() if n != name and str(v) != key and not _PASSING.search(n)}

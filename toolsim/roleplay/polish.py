@@ -26,12 +26,15 @@ async def polish(scenario: Scenario, catalogue: Catalogue, model: ChatModel) -> 
     Raises:
         ModelFailure: the budget is spent, or a replay has no such call.
     """
-    async with asyncio.TaskGroup() as group:
-        asked = {
-            index: group.create_task(_rewritten(scenario, catalogue, model, index, step))
-            for index, step in enumerate(scenario.script)
-            if isinstance(step, UserTurn)
-        }
+    try:
+        async with asyncio.TaskGroup() as group:
+            asked = {
+                index: group.create_task(_rewritten(scenario, catalogue, model, index, step))
+                for index, step in enumerate(scenario.script)
+                if isinstance(step, UserTurn)
+            }
+    except ExceptionGroup as group_of_failures:
+        raise group_of_failures.exceptions[0] from None
     script = tuple(asked[index].result() if index in asked else step for index, step in enumerate(scenario.script))
     return scenario.model_copy(update={"script": script})
 

@@ -28,6 +28,7 @@ MANNERS: Final = {
 """How the manners of personas are told to a model."""
 
 _MARKS = re.compile(r"<(?=[|/a-zA-Z_｜])|(?<=\[)[\[/](?=[A-Z])|(?<=\[)(?=(?:INST|END)\b)")
+_LINE_ENDS = re.compile("[\x7f-\x9f\u2028\u2029]")
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -55,6 +56,7 @@ def quoted(text: str) -> str:
 
 def _json(value: Any) -> str:
     written = json_text.inert(orjson.dumps(value).decode())
+    written = _LINE_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
     return written.replace("[INST", "[\\u0049NST").replace("[/INST", "[\\/INST").replace("[[END", "[\\u005bEND")
 
 

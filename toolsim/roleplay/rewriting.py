@@ -10,7 +10,7 @@ from toolsim.apis.catalogue import Catalogue
 from toolsim.apis.leaves import ArgumentLeaf, leaves
 from toolsim.base.text import HAN, Language
 from toolsim.scenario.blueprint import Scenario, Source
-from toolsim.taxonomy.declarations import NUMERIC, Kind
+from toolsim.taxonomy.declarations import NUMERIC, TEMPORAL, Kind
 from toolsim.wording.readings import means, readings
 
 _MOST_GROWTH: Final = 2.5
@@ -81,7 +81,7 @@ def _facts(scenario: Scenario, catalogue: Catalogue, index: int, old: str, new: 
     if flaw is not None and flaw.words and flaw.words in old and flaw.words not in new:
         yield f"{flaw.words!r} is lost"
     folded, before = new.casefold(), old.casefold()
-    places: dict[tuple[str, Kind], list[str]] = {}
+    places: dict[tuple[str, str], list[str]] = {}
     for call, leaf, source in _told(scenario, catalogue, index):
         words = source.words.casefold()
         if words not in folded:
@@ -90,12 +90,17 @@ def _facts(scenario: Scenario, catalogue: Catalogue, index: int, old: str, new: 
             leaf.field, leaf.value, new, scenario.now, scenario.language
         ):
             yield f"{source.words!r} does not mean the same any more"
-        places.setdefault((call, leaf.field.kind), []).append(words)
+        places.setdefault((call, _sort(leaf.field.kind)), []).append(words)
         yield from _news(leaf, scenario, old, new)
     for same in places.values():
         kept = [words for words in dict.fromkeys(same) if words in before and words in folded]
         if sorted(kept, key=before.find) != sorted(kept, key=folded.find):
             yield "facts of one kind have changed places"
+
+
+def _sort(kind: Kind) -> str:
+    """Give the sort of a kind: what is of one sort could be taken for one another."""
+    return "number" if kind in NUMERIC else "time" if kind in TEMPORAL else kind
 
 
 def _told(scenario: Scenario, catalogue: Catalogue, index: int) -> Iterator[tuple[str, ArgumentLeaf, Source]]:
