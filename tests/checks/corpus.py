@@ -73,7 +73,7 @@ def rounds() -> Iterator[list[Examined]]:
             place = (2 * turn + rank) * 5 % len(packs)
             two = (packs[place], packs[(place + _STEP) % len(packs)])
             slots = tuple(
-                Slot(f"{language}-{turn}-{n}", category, seeds.derive(SEED, language, turn, n), turn)
+                Slot(f"{language}-{turn}-{n}", language, category, seeds.derive(SEED, language, turn, n), turn)
                 for n, category in enumerate(categories().values())
             )
             batch = Batch(turn, language, two, turn, slots)

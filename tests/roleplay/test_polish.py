@@ -14,6 +14,7 @@ from toolsim.models.scripted import ScriptedModel
 from toolsim.roleplay.polish import bare, pieces, polish
 from toolsim.roleplay.rewriting import objections
 from toolsim.scenario.blueprint import Scenario, UserTurn
+from toolsim.taxonomy.declarations import NUMERIC
 
 
 def request_of(corpus: Corpus, language: Language, text: str) -> Scenario:
@@ -96,7 +97,8 @@ def test_facts_of_one_kind_that_change_places_are_found(corpus: Corpus) -> None:
     for scenario, _ in corpus.of("normal.atom.number", "en"):
         turn = scenario.script[0]
         assert isinstance(turn, UserTurn)
-        told = [piece for piece in pieces(scenario, 0) if piece[:1].isdigit()]
+        numbers = [source.words for leaf, source in corpus.leaves(scenario.calls[0]) if leaf.field.kind in NUMERIC]
+        told = [words for words in dict.fromkeys(numbers) if words[:1].isdigit() and words in turn.text]
         if len(told) >= 2 and not any(a != b and a in b for a in told for b in told):
             tried += 1
             swapped = turn.text.replace(told[0], "\0").replace(told[1], told[0]).replace("\0", told[1])

@@ -10,10 +10,14 @@ import orjson
 import pytest
 
 from tests.scenario.corpus import Corpus, moves, user_turns
+from toolsim.apis.paths import put
 from toolsim.roleplay.dialogue import Message
 from toolsim.roleplay.play import play
 from toolsim.roleplay.scripted import ScriptedAssistant, ScriptedUser, Unseen
+from toolsim.roleplay.stage import Cast
+from toolsim.roleplay.world_tool import WorldTool
 from toolsim.scenario.blueprint import GoldCall, Scenario, Source, UserTurn
+from toolsim.wording.readings import means
 from toolsim.world.world import World
 
 
@@ -52,9 +56,29 @@ def test_a_value_without_a_source_is_unseen(corpus: Corpus) -> None:
     assert scenario.id in error and path in error and scenario.calls[number].name in error
 
 
+def test_a_value_that_the_user_does_not_say_is_unseen(corpus: Corpus) -> None:
+    scenario, world, number, path = first_with(corpus, "said")
+    other = with_call(scenario, number, arguments=put(scenario.calls[number].arguments, path, "never said"))
+    assert path in refuses(corpus, with_source(other, number, path, words="never said at all"), world)
+
+
 def test_a_value_said_in_words_that_the_user_does_not_use_is_unseen(corpus: Corpus) -> None:
     scenario, world, number, path = first_with(corpus, "said")
     assert path in refuses(corpus, with_source(scenario, number, path, words="never said at all"), world)
+
+
+def test_a_value_said_in_other_words_is_seen_where_a_model_speaks(corpus: Corpus) -> None:
+    heard = 0
+    for scenario, world in corpus.of("normal.atom.enum", "en"):
+        for leaf, source in corpus.leaves(scenario.calls[0]):
+            text = user_turns(scenario)[0].text
+            if source.kind == "said" and means(leaf.field, leaf.value, text, scenario.now, "en"):
+                other = with_source(scenario, 0, leaf.path, words="in quite other words")
+                assistant = ScriptedAssistant(other, corpus.catalogue, Random(1), freely=True)
+                cast = Cast(ScriptedUser(other), assistant, WorldTool(other, world))
+                asyncio.run(play(other, corpus.catalogue, world, cast))
+                heard += 1
+    assert heard >= 5
 
 
 def test_a_value_whose_turn_the_user_no_longer_says_is_unseen(corpus: Corpus) -> None:

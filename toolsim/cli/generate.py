@@ -26,6 +26,7 @@ _FOLDER = click.Path(path_type=Path)
 
 @click.command("generate")
 @click.option("--count", type=click.IntRange(1), default=500, show_default=True, help="Dialogues wanted.")
+@click.option("--accept", type=click.IntRange(1), default=None, help="Wanted of each category x language x domain, not in all.")
 @click.option("--languages", default="en,zh", show_default=True, help="Languages, separated by commas.")
 @click.option("--mix", default="training", show_default=True, metavar="NAME|FILE", help="Shares of the categories.")
 @click.option("--categories", default="", help="Only these categories of the mix, or families such as normal.atom; by commas.")
@@ -47,16 +48,16 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--cassette", type=_FOLDER, default=None, metavar="FILE", help="Recorded answers.  [default: in the run folder]")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
-    count: int, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int, out: Path | None,
-    against: tuple[Path, ...], folders: tuple[Path, ...], user: str, assistant: str, tool: str, polish: str, trajectories: int,
-    settings: Path | None, in_flight: int, attempts: int, replay: bool,
-    cassette: Path | None, as_json: bool,
+    count: int, accept: int | None, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int,
+    out: Path | None, against: tuple[Path, ...], folders: tuple[Path, ...], user: str, assistant: str, tool: str, polish: str,
+    trajectories: int, settings: Path | None, in_flight: int, attempts: int, replay: bool, cassette: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a run of verified dialogues; the same command goes on with a run that was stopped."""
     catalogue = open_catalogue(folders)
     shares = load_mix(mix).only(_listed(categories))
     config = RunConfig(
-        count=count,
+        count=count if accept is None else 0,
+        accept=accept or 0,
         languages=_languages(languages),
         shares=shares.shares,
         packs=_packs(catalogue, _listed(domains)),
@@ -67,13 +68,16 @@ def command(
     )
     folder = out or Path("outputs") / f"{shares.name}-{seed}"
     hiring = Hiring(load_settings(settings), in_flight, attempts, replay, cassette) if config.casting.models else None
-    with RunProgress(count) as progress:
+    cells = len(config.languages) * len(config.shares) * len({pack.partition("/")[0] for pack in config.packs})
+    with RunProgress(cells * accept if accept else count) as progress:
         done = generate(config, catalogue, folder, folders, workers, against, progress.show, hiring)
     _tell(done, folder, as_json)
 
 
 def _tell(done: Progress, folder: Path, as_json: bool) -> None:
     record = {"run": str(folder), "accepted": done.accepted, "rejected": dict(sorted(done.rejected.items()))}
+    if done.quota:
+        record["unmet"] = {" ".join(cell): missing for cell, missing in done.quota.unmet().items()}
     if as_json:
         emit_json(record)
     else:

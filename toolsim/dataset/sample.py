@@ -60,7 +60,7 @@ class Rejection(Record):
     id: str
     category: str
     language: Language
-    stage: Literal["plan", "polish", "play", "check", "duplicate"]
+    stage: Literal["plan", "polish", "play", "check", "surplus", "duplicate"]
     reasons: tuple[str, ...]
     """Codes of findings, reasons of the planner, or the id of the dialogue that it repeats."""
 

@@ -73,7 +73,9 @@ class Casts:
     def _assistant(self, scenario: Scenario, sample: int) -> Assistant:
         name = self.casting.assistant
         if name == PLANNER:
-            return ScriptedAssistant(scenario, self.catalogue, seeds.stream(scenario.seed, "assistant"))
+            return ScriptedAssistant(
+                scenario, self.catalogue, seeds.stream(scenario.seed, "assistant"), self.casting.user != PLANNER
+            )
         return ModelAssistant(scenario, self.catalogue, self.models["assistant"], sample)
 
     def _tool(self, scenario: Scenario, world: World, sample: int) -> Tool:

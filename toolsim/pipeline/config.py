@@ -23,6 +23,8 @@ class RunConfig(Record):
 
     count: int
     """Samples wanted."""
+    accept: int = 0
+    """Samples wanted of each cell, category x language x domain; 0 where only the whole counts."""
     languages: tuple[Language, ...]
     shares: dict[str, float]
     """Category -> share."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from toolsim.apis.catalogue import Catalogue
 from toolsim.base.errors import ToolsimError
+from toolsim.base.text import Language
 from toolsim.dataset.duplicates import Index
 from toolsim.dataset.sample import Rejection, Sample
 from toolsim.dataset.store import RunWriter, read_stream
@@ -18,6 +19,8 @@ from toolsim.pipeline.config import RunConfig, manifest, tools_of
 from toolsim.pipeline.lines import BatchLines, Line, rejected
 from toolsim.pipeline.models_pool import batches_with_models
 from toolsim.pipeline.pool import batches
+from toolsim.pipeline.quota import Cell, QuotaSchedule
+from toolsim.pipeline.schedule import Schedule, batch_of
 from toolsim.pipeline.staff import USAGE, Hiring, hired
 from toolsim.pipeline.texts import load_texts
 
@@ -32,6 +35,8 @@ class Progress:
     """How far a run is."""
 
     wanted: int
+    quota: QuotaSchedule | None = None
+    """What is wanted of each cell, if that is counted."""
     accepted: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     """By stage."""
@@ -48,7 +53,7 @@ class Progress:
 
     def enough(self) -> bool:
         """Tell whether as many are there as are wanted."""
-        return self.accepted >= self.wanted
+        return self.quota.done() if self.quota else self.accepted >= self.wanted
 
 
 Watch = Callable[[Progress], None]
@@ -70,7 +75,9 @@ def generate(
         RunError: the folder cannot be written or holds another run.
         ToolsimError: nothing new comes any more.
     """
-    index, progress = Index(), Progress(config.count)
+    quota = QuotaSchedule(config) if config.accept else None
+    schedule = quota or Schedule(config)
+    index, progress = Index(), Progress(config.count, quota)
     with RunWriter(out, manifest(config), tools_of(catalogue, config)) as writer:
         for run in earlier:
             load_texts(run, index, f"{run.name}:")
@@ -79,12 +86,12 @@ def generate(
         if progress.enough() or (hiring is not None and 0 < hiring.attempts <= progress.tried()):
             return progress
         if not config.casting.models:
-            _take(batches(config, folders, workers, writer.batches), writer, index, progress, watch)
+            _take(batches(config, schedule.batch, folders, workers, writer.batches), writer, index, progress, watch)
             return progress
         hiring = hiring or Hiring()
         with hired(config.casting, hiring, out, writer.batches) as staff:
             try:
-                made = batches_with_models(config, catalogue, staff, writer.batches, hiring.in_flight)
+                made = batches_with_models(config, schedule.batch, catalogue, staff, writer.batches, hiring.in_flight)
                 _take(made, writer, index, progress, watch, hiring.attempts)
             finally:
                 writer.finish(USAGE, staff.usage(progress.accepted))
@@ -106,7 +113,7 @@ def _take(
             watch(progress)
             if progress.enough() or progress.spent or (attempts and progress.tried() >= attempts):
                 break
-            if not attempts and progress.barren >= MOST_BARREN:
+            if not attempts and not progress.quota and progress.barren >= MOST_BARREN:
                 raise ToolsimError(f"{MOST_BARREN} batches in a row brought nothing new", hint=_why(progress))
 
 
@@ -116,20 +123,38 @@ def _recall(out: Path, writer: RunWriter, index: Index, progress: Progress) -> N
         load_texts(out, index)
         progress.accepted = sum(1 for _ in read_stream(out, "samples", Sample))
         progress.rejected.update(rejection.stage for rejection in read_stream(out, "rejections", Rejection))
+        if progress.quota:
+            _recall_quota(out, writer.batches, progress.quota)
+
+
+def _recall_quota(out: Path, batches_there: int, quota: QuotaSchedule) -> None:
+    """Bring the counts of the cells back, batch after batch."""
+    admitted, tried = defaultdict[int, list[tuple[str, Language]]](list), defaultdict[int, list[tuple[str, Language]]](list)
+    for sample in read_stream(out, "samples", Sample):
+        admitted[batch_of(sample.id)].append((sample.category, sample.language))
+    for rejection in read_stream(out, "rejections", Rejection):
+        tried[batch_of(rejection.id)].append((rejection.category, rejection.language))
+    for index in range(batches_there):
+        domain = quota.batch(index).packs[0].partition("/")[0]
+        there = [Cell(*one, domain) for one in admitted[index]]
+        quota.note(there, [*there, *(Cell(*one, domain) for one in tried[index])])
 
 
 def _admit(batch: BatchLines, index: Index, progress: Progress) -> dict[str, bytes]:
     """Admit what is right and new, until enough is there; give the lines to be written."""
     streams: dict[str, list[bytes]] = {name: [] for name in ("scenarios", "dialogues", "findings", "samples", "rejections")}
-    before = progress.accepted
+    before, admitted, tried = progress.accepted, list[Cell](), list[Cell]()
     for line in batch.lines:
-        if progress.enough():
+        if not progress.quota and progress.enough():
             break
-        rejection = line.rejection or _duplicate(line, index, progress)
+        cell = Cell(line.category, line.language, batch.domain)
+        tried.append(cell)
+        rejection = line.rejection or _surplus(line, cell, admitted, progress) or _duplicate(line, index, progress)
         if rejection:
             streams["rejections"].append(rejection)
         else:
             progress.accepted += 1
+            admitted.append(cell)
             streams["samples"].append(line.sample)
         if line.rejection:
             progress.rejected[line.stage] += 1
@@ -138,8 +163,19 @@ def _admit(batch: BatchLines, index: Index, progress: Progress) -> dict[str, byt
         streams["scenarios"].append(line.scenario)
         streams["dialogues"].append(line.dialogue)
         streams["findings"].append(line.findings)
+    if progress.quota:
+        progress.quota.note(admitted, tried)
     progress.barren = progress.barren + 1 if progress.accepted == before else 0
     return {name: b"".join(parts) for name, parts in streams.items()}
+
+
+def _surplus(line: Line, cell: Cell, admitted: list[Cell], progress: Progress) -> bytes:
+    """Refuse a dialogue of a cell that has all that is wanted of it."""
+    quota = progress.quota
+    if quota is None or quota.accepted[cell] + admitted.count(cell) < quota.config.accept:
+        return b""
+    progress.rejected["surplus"] += 1
+    return rejected(line.id, line.category, line.language, "surplus", ("quota",))
 
 
 def _duplicate(line: Line, index: Index, progress: Progress) -> bytes:

@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 import toolsim
+from toolsim.base.text import Language
 from toolsim.dataset.duplicates import Signature
 from toolsim.dataset.sample import FindingRecord, Label, Provenance, Rejection, Sample
 from toolsim.pipeline.config import RunConfig
+from toolsim.pipeline.schedule import Batch
 from toolsim.pipeline.worker import Made
 
 _METHOD = "Planned over a simulated world and executed there; worded by {worded}; checked by rules and replay."
@@ -28,7 +30,7 @@ class Line:
     rejection: bytes = b""
     signature: Signature | None = None
     text: str = ""
-    language: str = ""
+    language: Language = "en"
     stage: str = ""
     """Where it was rejected, if it was."""
     reasons: tuple[str, ...] = ()
@@ -40,16 +42,18 @@ class BatchLines:
 
     index: int
     lines: tuple[Line, ...]
+    domain: str
+    """Of the world's first pack."""
 
 
-def lines_of(made: list[Made], index: int, config: RunConfig) -> BatchLines:
+def lines_of(made: list[Made], batch: Batch, config: RunConfig) -> BatchLines:
     """Write what became of a batch."""
-    return BatchLines(index, tuple(_line(one, config) for one in made))
+    return BatchLines(batch.index, tuple(_line(one, config) for one in made), batch.packs[0].partition("/")[0])
 
 
 def _line(made: Made, config: RunConfig) -> Line:
     slot, scenario, dialogue = made.slot, made.scenario, made.dialogue
-    language = slot.id[:2]
+    language = slot.language
     findings = b"".join(FindingRecord(id=made.id, code=f.code, path=f.path, message=f.message).line() for f in made.findings)
     sample, rejection = b"", b""
     if made.passed and scenario is not None and dialogue is not None:

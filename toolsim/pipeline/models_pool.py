@@ -11,7 +11,9 @@ from toolsim.apis.catalogue import Catalogue
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.lines import BatchLines, lines_of
 from toolsim.pipeline.patience import EndpointGone
-from toolsim.pipeline.schedule import Schedule
+from toolsim.pipeline.pool import Order
+from toolsim.pipeline.quota import LAG
+from toolsim.pipeline.schedule import Batch
 from toolsim.pipeline.staff import Accounts, Staff
 from toolsim.pipeline.worker import Made, Worker
 
@@ -20,12 +22,13 @@ from toolsim.pipeline.worker import Made, Worker
 class _Playing:
     """A batch in the making."""
 
+    batch: Batch
     made: asyncio.Task[list[Made]]
     accounts: Accounts
 
 
 def batches_with_models(
-    config: RunConfig, catalogue: Catalogue, staff: Staff, first: int, in_flight: int
+    config: RunConfig, order: Order, catalogue: Catalogue, staff: Staff, first: int, in_flight: int
 ) -> Generator[BatchLines, None, None]:
     """Make batch after batch, from one on, without end.
 
@@ -36,22 +39,22 @@ def batches_with_models(
         EndpointGone: a model cannot be asked any more.
     """
     worker = Worker(catalogue)
-    schedule, index, ahead = Schedule(config), first, max(1, -(-in_flight // config.batch))
+    index, ahead = first, min(LAG, max(1, -(-in_flight // config.batch)))
     waiting: deque[_Playing] = deque()
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
-        given = first
         try:
             while True:
                 while len(waiting) < ahead:
                     casts, accounts = staff.casts(config.casting, catalogue)
-                    task = loop.create_task(worker.playing(casts).make_all(schedule.batch(index)))
-                    waiting.append(_Playing(task, accounts))
+                    batch = order(index)
+                    task = loop.create_task(worker.playing(casts).make_all(batch))
+                    waiting.append(_Playing(batch, task, accounts))
                     index += 1
                 made = runner.run(_finished(waiting[0].made))
-                staff.enter(given, waiting.popleft().accounts)
-                yield lines_of(made, given, config)
-                given += 1
+                playing = waiting.popleft()
+                staff.enter(playing.batch.index, playing.accounts)
+                yield lines_of(made, playing.batch, config)
         finally:
             runner.run(_close([playing.made for playing in waiting], staff))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
@@ -19,8 +19,12 @@ from typing import Final
 from toolsim.base.errors import ToolsimError
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.lines import BatchLines, lines_of
-from toolsim.pipeline.schedule import Schedule
+from toolsim.pipeline.quota import LAG
+from toolsim.pipeline.schedule import Batch
 from toolsim.pipeline.worker import open_worker
+
+Order = Callable[[int], Batch]
+"""Gives the batch of an index."""
 
 _AHEAD: Final = 4
 """Batches for each worker by which the fastest may be ahead of the slowest."""
@@ -28,18 +32,21 @@ _ASKED: Final = 2
 """Batches that a worker is asked for at a time, so that it need not wait for the next."""
 
 
-def batches(config: RunConfig, folders: tuple[Path, ...], workers: int, first: int) -> Generator[BatchLines, None, None]:
+def batches(
+    config: RunConfig, order: Order, folders: tuple[Path, ...], workers: int, first: int
+) -> Generator[BatchLines, None, None]:
     """Make batch after batch, from one on, without end; whoever takes them closes the iterator."""
     if workers == 1:
-        yield from _alone(config, folders, first)
+        yield from _alone(config, order, folders, first)
     else:
-        yield from _together(config, folders, workers, first)
+        yield from _together(config, order, folders, workers, first)
 
 
-def _alone(config: RunConfig, folders: tuple[Path, ...], first: int) -> Generator[BatchLines, None, None]:
-    worker, schedule, index = open_worker(folders), Schedule(config), first
+def _alone(config: RunConfig, order: Order, folders: tuple[Path, ...], first: int) -> Generator[BatchLines, None, None]:
+    worker, index = open_worker(folders), first
     while True:
-        yield lines_of(worker.make(schedule.batch(index)), index, config)
+        batch = order(index)
+        yield lines_of(worker.make(batch), batch, config)
         index += 1
 
 
@@ -50,9 +57,9 @@ class _Hand:
     process: BaseProcess
     pipe: Connection
 
-    def ask(self, index: int) -> None:
+    def ask(self, batch: Batch) -> None:
         try:
-            self.pipe.send(index)
+            self.pipe.send(batch)
         except OSError:
             raise self._ended() from None
 
@@ -74,25 +81,27 @@ class _Hand:
         return ToolsimError(f"a worker process ended with {self.process.exitcode}", hint=hint)
 
 
-def _together(config: RunConfig, folders: tuple[Path, ...], workers: int, first: int) -> Generator[BatchLines, None, None]:
+def _together(
+    config: RunConfig, order: Order, folders: tuple[Path, ...], workers: int, first: int
+) -> Generator[BatchLines, None, None]:
     hands: list[_Hand] = []
     try:
         for _ in range(workers):
             hands.append(_hire(config, folders))
-        yield from _in_order(hands, first)
+        yield from _in_order(hands, order, first)
     finally:
         for hand in hands:
             hand.dismiss()
 
 
-def _in_order(hands: list[_Hand], first: int) -> Generator[BatchLines, None, None]:
+def _in_order(hands: list[_Hand], order: Order, first: int) -> Generator[BatchLines, None, None]:
     """Ask whoever is free for the next batch, and give the batches in order."""
     by_pipe = {hand.pipe: hand for hand in hands}
     free, made = hands * _ASKED, dict[int, BatchLines]()
     wanted = following = first
     while True:
-        while free and following < wanted + len(hands) * _AHEAD:
-            free.pop(0).ask(following)
+        while free and following < wanted + min(LAG, len(hands) * _AHEAD):
+            free.pop(0).ask(order(following))
             following += 1
         for pipe in connection.wait(list(by_pipe)):
             hand = by_pipe[pipe]  # type: ignore[index]
@@ -118,10 +127,10 @@ def _work(pipe: Connection, config: RunConfig, folders: tuple[Path, ...]) -> Non
     """Make the batches that are asked for, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    worker, schedule = open_worker(folders), Schedule(config)
+    worker = open_worker(folders)
     while True:
-        index: int = pipe.recv()
-        pipe.send(lines_of(worker.make(schedule.batch(index)), index, config))
+        batch: Batch = pipe.recv()
+        pipe.send(lines_of(worker.make(batch), batch, config))
 
 
 def _end_with_parent() -> None:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from toolsim.base import seeds
 from toolsim.base.text import Language
 from toolsim.pipeline.config import RunConfig
-from toolsim.pipeline.schedule import Batch, Slot
+from toolsim.pipeline.schedule import Batch, Slot, slot_id
 from toolsim.scenario.categories import categories
 
 LAG: Final = 16
@@ -54,13 +54,9 @@ class QuotaSchedule:
         self.accepted += gave[0]
         self.tried += gave[1]
 
-    def full(self, cell: Cell) -> bool:
-        """Tell whether a cell has all that is wanted of it, by now."""
-        return self.accepted[cell] >= self.config.accept
-
     def unmet(self) -> dict[Cell, int]:
         """Give the cells that lack samples, and how many, by now."""
-        return {cell: self.config.accept - self.accepted[cell] for cell in self.cells if not self.full(cell)}
+        return {cell: self.config.accept - self.accepted[cell] for cell in self.cells if self.accepted[cell] < self.config.accept}
 
     def done(self) -> bool:
         """Tell whether every cell is full or given up."""
@@ -98,8 +94,9 @@ class QuotaSchedule:
         packs = (first, *rng.sample(others, min(count - 1, len(others))))
         wanted = [cell.category for cell in mine for _ in range(missing[cell])]
         chosen = [wanted[slot % len(wanted)] for slot in range(min(config.batch, max(len(wanted), len(mine))))]
+        seed = [seeds.derive(config.seed, "scenario", index, slot) for slot in range(len(chosen))]
         slots = tuple(
-            Slot(f"{language}-{index:06d}-{slot:02d}", known[name], seeds.derive(config.seed, "scenario", index, slot), rng.randrange(500))
+            Slot(slot_id(language, index, slot), language, known[name], seed[slot], rng.randrange(500))
             for slot, name in enumerate(chosen)
         )
         return Batch(index, language, packs, seeds.derive(config.seed, "world", index), slots)

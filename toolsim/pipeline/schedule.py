@@ -20,6 +20,7 @@ class Slot:
     """One scenario to be planned."""
 
     id: str
+    language: Language
     category: Category
     seed: int
     first: int
@@ -35,6 +36,16 @@ class Batch:
     packs: tuple[str, ...]
     world_seed: int
     slots: tuple[Slot, ...]
+
+
+def slot_id(language: Language, batch: int, slot: int) -> str:
+    """Name a slot's scenario."""
+    return f"{language}-{batch:06d}-{slot:02d}"
+
+
+def batch_of(identity: str) -> int:
+    """Give the index of the batch that a scenario's id names."""
+    return int(identity.split("-")[1])
 
 
 class Schedule:
@@ -79,9 +90,9 @@ class Schedule:
         names = self._by_packs[count]
         place = ((rank * self.config.batch + slot) * _GOLDEN + seeds.derive(self.config.seed, "mix") / 2**64) % 1.0
         category = self._category(names, place * sum(names.values()))
-        identity = f"{language}-{index:06d}-{slot:02d}"
+        identity = slot_id(language, index, slot)
         seed = seeds.derive(self.config.seed, "scenario", index, slot)
-        return Slot(identity, categories()[category], seed, cycle * self.config.batch + slot)
+        return Slot(identity, language, categories()[category], seed, cycle * self.config.batch + slot)
 
     def _category(self, names: dict[str, float], place: float) -> str:
         for name, end in zip(names, accumulate(names.values()), strict=True):

@@ -44,8 +44,14 @@ class ScriptedAssistant:
 
     name = "planner"
 
-    def __init__(self, scenario: Scenario, catalogue: Catalogue, rng: Random) -> None:
+    def __init__(self, scenario: Scenario, catalogue: Catalogue, rng: Random, freely: bool = False) -> None:
+        """Set the assistant up.
+
+        Args:
+            freely: whether the user may tell a value in other words than planned, as a model does.
+        """
         self._scenario = scenario
+        self._freely = freely
         self._catalogue = catalogue
         self._moves = [(index, move) for index, move in enumerate(scenario.script) if isinstance(move, Move)]
         self._made = 0
@@ -94,7 +100,9 @@ class ScriptedAssistant:
         match source.kind:
             case "said":
                 spoken = self._turns.index(source.turn)
-                return spoken < len(said) and any(self._tells(text, source, leaf) for text in said[: spoken + 1])
+                return spoken < len(said) and any(
+                    self._tells(text, source, leaf) for text in said[0 if self._freely else spoken : spoken + 1]
+                )
             case "context":
                 return str(leaf.value) in system
             case "profile":
@@ -111,5 +119,6 @@ class ScriptedAssistant:
     def _tells(self, text: str, source: Source, leaf: ArgumentLeaf) -> bool:
         """Tell whether a text tells a value: in the planned words, or, where a model speaks, in others that read as it."""
         scenario = self._scenario
-        planned = source.words.casefold() in text.casefold()
-        return planned or means(leaf.field, leaf.value, text, scenario.now, scenario.language)
+        if source.words.casefold() in text.casefold():
+            return True
+        return self._freely and means(leaf.field, leaf.value, text, scenario.now, scenario.language)

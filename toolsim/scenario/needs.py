@@ -83,11 +83,6 @@ def _finds_nothing(api: Api, record: dict[str, Any], rng: Random) -> bool:
     return empty and rng.random() < 0.9
 
 
-def has_kind(api: Api, kinds: frozenset[Kind]) -> bool:
-    """Tell whether an API has a parameter of one of these kinds."""
-    return any(field.kind in kinds for field in api.prepared.params)
-
-
 def varied(need: Need, names: list[str], world: World, rng: Random, tries: int = TRIES) -> Need:
     """Find the same call with another value of one of some parameters, which gives something else; the world is left as it was.
 
