@@ -44,9 +44,9 @@ def config_of(catalogue: Catalogue, count: int, casting: Casting = PAIR, seed: i
     return small(catalogue, count, seed=seed, casting=casting)
 
 
-def hiring_of(url: str, attempts: int, concurrency: int = 4, key_env: str = "", **more: Any) -> Hiring:
+def hiring_of(url: str, attempts: int, concurrency: int = 3, key_env: str = "", **more: Any) -> Hiring:
     """Name the mock as the model `m`, with pauses that cost no time."""
-    model = ModelConfig("m", url, key_env=key_env, timeout=0.4, concurrency=concurrency)
+    model = ModelConfig("m", url, key_env=key_env, timeout=2.0, concurrency=concurrency)
     around = Surroundings(policy=RetryPolicy(tries=TRIES, first_pause=0.001, longest_pause=0.01))
     return Hiring(Settings({"m": model}), in_flight=20, attempts=attempts, around=around, **more)
 

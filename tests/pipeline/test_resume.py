@@ -22,9 +22,11 @@ from toolsim.apis.catalogue import Catalogue
 from toolsim.dataset import store
 from toolsim.dataset.sample import Sample
 from toolsim.dataset.store import JOURNAL, STREAMS, RunError, read_stream
-from toolsim.pipeline import pool
+from toolsim.pipeline import pool, texts
+from toolsim.pipeline import worker as making
 from toolsim.pipeline.generate import Progress, generate
 from toolsim.pipeline.worker import Worker
+from toolsim.roleplay.dialogue import Dialogue
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +141,28 @@ def test_a_full_disk_ends_a_run_that_then_goes_on(
             sit(catalogue, tmp_path / "run", COUNT)
     sit(catalogue, tmp_path / "run", COUNT)
     assert content(tmp_path / "run") == wanted
+
+
+def test_what_was_said_before_the_stop_does_not_come_again_after_it(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Users who say but few different things make near-duplicates likely."""
+
+    def few_words(dialogue: Dialogue) -> str:
+        return f"{dialogue.language} " + chr(ord("a") + len(dialogue.tools)) * 40
+
+    def stop(progress: Progress) -> None:
+        if progress.accepted >= 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "user_text", few_words)
+    monkeypatch.setattr(texts, "user_text", few_words)
+    config = small(catalogue, 9, shares={"special.no_call": 1.0})
+    once = generate(config, catalogue, tmp_path / "once", (), 1, (), lambda progress: None)
+    with pytest.raises(KeyboardInterrupt):
+        generate(config, catalogue, tmp_path / "twice", (), 1, (), stop)
+    generate(config, catalogue, tmp_path / "twice", (), 1, (), lambda progress: None)
+    assert content(tmp_path / "twice") == content(tmp_path / "once") and once.rejected["duplicate"] >= 5
 
 
 def test_another_count_is_another_run(catalogue: Catalogue, calm: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from toolsim.models.accounts import Account, Staged
 from toolsim.models.cassette import Cassette, Mode
 from toolsim.models.chat import ChatModel, Usage
 from toolsim.models.config import Settings
+from toolsim.models.failures import FailureKind
 from toolsim.models.open_model import OpenModel, Surroundings, open_model
 from toolsim.pipeline.casting import Casting, Casts
 from toolsim.pipeline.patience import LONGEST, Patient
@@ -89,7 +89,7 @@ class Staff:
         for name, record in accounts.items():
             account = self.spent.setdefault(name, Account())
             account.usage += Usage.model_validate({key: value for key, value in record.items() if key != "failures"})
-            account.failures.update(record["failures"])
+            account.failures.update({FailureKind(kind): count for kind, count in record["failures"].items()})
 
     async def close(self) -> None:
         """Close connections."""
@@ -138,7 +138,7 @@ def hired(casting: Casting, hiring: Hiring, run: Path, batches: int = 0) -> Iter
 
 
 def _written(account: Account) -> dict[str, Any]:
-    return {**account.usage.model_dump(), "failures": dict(sorted(Counter(account.failures).items()))}
+    return {**account.usage.model_dump(), "failures": {str(kind): count for kind, count in sorted(account.failures.items())}}
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
