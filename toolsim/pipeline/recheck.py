@@ -18,9 +18,9 @@ from typing import Final
 
 from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.checks.case import Case
-from toolsim.checks.examine import examine
 from toolsim.checks.finding import Finding
 from toolsim.dataset.reading import Entry, RawEntry, raw_entries
+from toolsim.pipeline.casting import Casting, Casts
 from toolsim.world.world import World, WorldPlan
 
 _AHEAD: Final = 4
@@ -79,7 +79,9 @@ class Rechecker:
 
     def _one(self, entry: Entry, world: World) -> Rechecked:
         case = Case.of(entry.scenario, entry.dialogue, self.catalogue, world)
-        return Rechecked(entry.sample.id, tuple(examine(case)))
+        actors = entry.sample.provenance.actors
+        played = Casting(**{role: actors[role] for role in ("user", "assistant", "tool") if role in actors})
+        return Rechecked(entry.sample.id, tuple(Casts(played, self.catalogue, {}).examine(case)))
 
 
 def _together(groups: Iterator[Group], folders: tuple[Path, ...], workers: int) -> Iterator[Rechecked]:
