@@ -222,7 +222,7 @@ def test_a_failure_of_a_model_rejects_its_dialogue_by_kind(
     with patch("toolsim.pipeline.staff.open_model", lambda name, *rest: _Plain(plan[1].model(failing))):
         hired_run(catalogue, tmp_path / "run", ScriptedModel([]))
     reasons = {one.reasons for one in read_stream(tmp_path / "run", "rejections", Rejection) if one.stage == "play"}
-    assert reasons == {(f"model.{kind}",)}
+    assert reasons == {(f"model.{kind}: no" if kind is FailureKind.UNPARSED else f"model.{kind}",)}
 
 
 class _Plain(ScriptedModel):

@@ -37,7 +37,7 @@ _SETTINGS = """[models.{name}]
 model = "{name}"
 base_url = "{url}"
 tools = "hermes"
-max_tokens = 96
+max_tokens = 64
 timeout = 240.0
 concurrency = {slots}
 """

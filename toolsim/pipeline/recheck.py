@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
-import threading
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +14,10 @@ from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
 from toolsim.dataset.reading import Entry, RawEntry, raw_entries
-from toolsim.pipeline.casting import Casting, Casts
+from toolsim.pipeline.casting import WORLD, Casting, Casts
+from toolsim.pipeline.processes import Crew, in_order
 from toolsim.world.world import World, WorldPlan
 
-_AHEAD: Final = 4
-"""Groups that wait for each worker."""
 _PLANS: Final = 64
 """World plans kept."""
 
@@ -53,7 +46,8 @@ def recheck(folder: Path, catalogue: Catalogue, folders: tuple[Path, ...], worke
         for group in groups:
             yield from checker.check(group)
     else:
-        yield from _together(groups, folders, workers)
+        for checked in in_order(Crew(_begin, (folders,), workers, __name__), groups):
+            yield from checked
 
 
 def _world_of(raw: RawEntry) -> tuple[int, tuple[str, ...], str]:
@@ -80,44 +74,9 @@ class Rechecker:
     def _one(self, entry: Entry, world: World) -> Rechecked:
         case = Case.of(entry.scenario, entry.dialogue, self.catalogue, world)
         actors = entry.sample.provenance.actors
-        played = Casting(**{role: actors[role] for role in ("user", "assistant", "tool") if role in actors})
+        played = Casting(user=actors["user"], assistant=actors["assistant"], tool=actors.get("tool", WORLD))
         return Rechecked(entry.sample.id, tuple(Casts(played, self.catalogue, {}).examine(case)))
 
 
-def _together(groups: Iterator[Group], folders: tuple[Path, ...], workers: int) -> Iterator[Rechecked]:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["toolsim.pipeline.recheck"])
-    pool = ProcessPoolExecutor(workers, context, _begin, (folders,))
-    waiting: deque[Future[list[Rechecked]]] = deque()
-    try:
-        for group in groups:
-            waiting.append(pool.submit(_check, group))
-            if len(waiting) >= workers * _AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-class _Here:
-    """What a worker process keeps between groups."""
-
-    checker: Rechecker
-
-
-def _begin(folders: tuple[Path, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _Here.checker = Rechecker(open_catalogue(folders))
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _check(group: Group) -> list[Rechecked]:
-    return _Here.checker.check(group)
+def _begin(folders: tuple[Path, ...]) -> Callable[[Group], list[Rechecked]]:
+    return Rechecker(open_catalogue(folders)).check

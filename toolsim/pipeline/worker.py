@@ -13,7 +13,7 @@ from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
 from toolsim.dataset.duplicates import Signature, sign
-from toolsim.models.failures import ModelFailure
+from toolsim.models.failures import FailureKind, ModelFailure
 from toolsim.pipeline.casting import Casting, Casts
 from toolsim.pipeline.patience import EndpointGone
 from toolsim.pipeline.schedule import Batch, Slot
@@ -32,8 +32,13 @@ class StageFailure(Exception):
     """Something broke in a stage; recorded with the dialogue that it befell."""
 
     def __init__(self, stage: str, cause: Exception) -> None:
-        super().__init__(f"model.{cause.kind}" if isinstance(cause, ModelFailure) else f"{type(cause).__name__}: {cause}")
+        super().__init__(_told(cause) if isinstance(cause, ModelFailure) else f"{type(cause).__name__}: {cause}")
         self.stage = stage
+
+
+def _told(failure: ModelFailure) -> str:
+    """Tell a model's failure by its kind; and in words only where they are ours, since an endpoint's are never twice the same."""
+    return f"model.{failure.kind}: {failure.message}" if failure.kind is FailureKind.UNPARSED else f"model.{failure.kind}"
 
 
 class boundary:  # noqa: N801

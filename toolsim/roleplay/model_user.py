@@ -101,6 +101,6 @@ def facts(scenario: Scenario, turn: int) -> list[str]:
     sources = (source for gold in scenario.calls for source in gold.sources.values())
     words = [source.words for source in sources if source.kind == "said" and source.turn == turn and source.words]
     step, flaw = scenario.script[turn], scenario.flaw
-    if flaw is not None and flaw.words and isinstance(step, UserTurn) and flaw.words in step.text:
+    if flaw is not None and flaw.words and isinstance(step, UserTurn) and step.act != "correct" and flaw.words in step.text:
         words.append(flaw.words)
     return list(dict.fromkeys(words))

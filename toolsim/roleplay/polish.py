@@ -70,7 +70,7 @@ def pieces(scenario: Scenario, index: int) -> list[str]:
     """List the words of a turn that must stay, each once."""
     step, flaw = scenario.script[index], scenario.flaw
     out = [source.words for gold in scenario.calls for source in gold.sources.values() if source.turn == index and source.words]
-    if flaw is not None and flaw.words and isinstance(step, UserTurn) and flaw.words in step.text:
+    if flaw is not None and flaw.words and isinstance(step, UserTurn) and step.act != "correct" and flaw.words in step.text:
         out.append(flaw.words)
     return list(dict.fromkeys(out))
 

@@ -23,7 +23,7 @@ from toolsim.wording.answers import Done, Teller, second_person
 from toolsim.wording.voice import AFTERTHOUGHT, AssistantVoice
 
 _NAMED = re.compile(r"(?:with|contacts:|,) ([A-Z][^,.()]*?) \(?(P\d+)\b")
-_DATES = frozenset({Kind.DATE, Kind.TIME, Kind.DATETIME})
+_DATES = frozenset({Kind.DATE, Kind.DATETIME})
 _MOST_OPTIONS = 7
 """Options that a question may list."""
 
@@ -209,6 +209,8 @@ def _example(field: Field) -> str:
     if field.key_format:
         digits = iter("1234567890" * 3)
         return "".join(next(digits) if sign == "#" else sign for sign in field.key_format)
+    if field.kind is Kind.TIME:
+        return "09:30"
     if field.pattern:
         return matching(field.pattern)[0]
     return {"email": "name@example.com", "phone": "202-555-0123"}.get(field.format, field.label.en)

@@ -41,7 +41,7 @@ class GoldCall(Record):
     fault: str = ""
     """Code of the fault that the world answers with, if it does."""
     equals: tuple[dict[str, Any], ...] = ()
-    """Other arguments that say the same and give the same, such as two rows to be compared in the other order."""
+    """Other arguments that say the same and give the same, such as a list whose order does not matter."""
 
 
 class Flaw(Record):
