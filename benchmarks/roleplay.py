@@ -1,7 +1,8 @@
 """Measure models on the stage against the mock: rate, CPU beyond a bare client that makes the same calls, memory.
 
-Usage: python -m benchmarks.roleplay [--dialogues N] [--most N] [--print-only]. Run it on an otherwise idle machine. The mock is a
-process of its own that answers after 50 ms; dialogues have 10 model calls and 3 tool runs. Writes a table into docs/performance.md.
+Usage: python -m benchmarks.roleplay [--dialogues N] [--most N] [--print-only]. Run it on an otherwise idle machine. The mock is
+a process of its own that answers after 50 ms; dialogues have 10 model calls and 3 tool runs. Writes a table into
+docs/performance.md.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def key_of(body: dict[str, Any]) -> str:
 
 
 async def rehearse(catalogue: Catalogue, played: list[Piece]) -> tuple[Known, list[list[bytes]]]:
-    """Play each dialogue once with the oracle; give what it said, and the bodies that went over the wire, dialogue by dialogue."""
+    """Play each dialogue once with the oracle; give what it said, and the bodies that went over the wire by dialogue."""
     oracle, known, bodies = Oracle(catalogue, [piece.scenario for piece in played]), Known(), list[list[bytes]]()
     for piece in played:
         bodies.append([])
@@ -203,7 +204,7 @@ async def staged(url: str, catalogue: Catalogue, played: list[Piece], dialogues:
     # recording always asks, so that dialogues that come again cost as much as new ones
     tape = Cassette(cassette, Mode.RECORD) if cassette else None
     async with opened(url, tape) as models:
-        work = [lambda piece=played[n % len(played)]: perform(catalogue, piece, models) for n in range(dialogues)]
+        work = [lambda n=n: perform(catalogue, played[n % len(played)], models) for n in range(dialogues)]
         cost = await Cost.of(work)
     if tape:
         tape.close()
@@ -302,8 +303,8 @@ async def measure(
     alone = await stage_alone(catalogue, played, count)
     grown = await memory(url, catalogue, played, options.most, folder / "long.jsonl")
     lines = [
-        f"{CALLS} model calls and {RUNS} tool runs a dialogue, {AT_ONCE} at once, mock in a process of its own that answers after {LATENCY * 1000:.0f} ms; Python"
-        f" {platform.python_version()}, {os.cpu_count()} cores, {count:,} dialogues a row.",
+        f"{CALLS} model calls and {RUNS} tool runs a dialogue, {AT_ONCE} at once; the mock, a process of its own, answers after"
+        f" {LATENCY * 1000:.0f} ms. Python {platform.python_version()}, {os.cpu_count()} cores, {count:,} dialogues a row.",
         "",
         "| what | dialogues a second | CPU ms a dialogue | beyond the bare client |",
         "|---|---|---|---|",

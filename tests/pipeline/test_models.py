@@ -29,9 +29,11 @@ from toolsim.pipeline.casting import Casting
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.generate import Progress
 from toolsim.pipeline.patience import REFUSALS, EndpointGone, Patient
+from toolsim.pipeline.recheck import recheck
 from toolsim.pipeline.staff import CASSETTE, USAGE, Hiring
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.scenario.blueprint import Scenario
+from toolsim.verbs.verb import Effect
 
 CANARY = "sk-canary-3141592653589793"
 REQUEST = ChatRequest(messages=({"role": "user", "content": "hi"},))
@@ -125,6 +127,17 @@ def test_a_second_right_trajectory_repeats_the_first(
     hired_run(catalogue, tmp_path / "run", plan[1].model(), Casting(assistant="m", trajectories=2), attempts=20)
     for one in read_stream(tmp_path / "run", "rejections", Rejection):
         assert one.stage != "duplicate" or one.reasons == (one.id[:12],)
+
+
+def test_what_models_played_is_checked_again_as_it_was(
+    catalogue: Catalogue, plan: tuple[RunConfig, Oracle], tmp_path: Path
+) -> None:
+    def freely(request: ChatRequest, reply: ChatReply) -> ChatReply:
+        return reply.model_copy(update={"calls": reply.calls * 2}) if _reads(catalogue, reply) else reply
+
+    hired_run(catalogue, tmp_path / "run", plan[1].model(freely))
+    checked = list(recheck(tmp_path / "run", catalogue, (), 1))
+    assert checked and not any(one.findings for one in checked)
 
 
 # --- going on, and playing again ---
@@ -233,6 +246,11 @@ class _Plain(ScriptedModel):
 
     async def aclose(self) -> None:
         """Close nothing."""
+
+
+def _reads(catalogue: Catalogue, reply: ChatReply) -> bool:
+    """Tell whether a reply calls and changes nothing."""
+    return bool(reply.calls) and all(catalogue.api(call.name).effect is Effect.READ for call in reply.calls)
 
 
 # --- keys ---

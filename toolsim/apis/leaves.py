@@ -60,9 +60,7 @@ def _branch(api: Api, branch: Branch, wire: dict[str, Any], path: str, entry: in
             yield from _branch(api, child, value, inner, entry)
 
 
-def _value(
-    api: Api, field: Field, value: Any, path: str, owner: tuple[str, int], steps: Steps
-) -> Iterator[ArgumentLeaf]:
+def _value(api: Api, field: Field, value: Any, path: str, owner: tuple[str, int], steps: Steps) -> Iterator[ArgumentLeaf]:
     if field.kind is Kind.VALUE:
         for inner in field.fields:
             name = api.wire.rename(inner.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import Any
 
@@ -20,9 +21,10 @@ def value_at(value: Any, path: str) -> Any:
         LookupError: there is none.
     """
     for step in steps(path):
-        if isinstance(value, dict) is not isinstance(step, str) or not isinstance(value, dict | list):
+        fits = isinstance(value, dict) if isinstance(step, str) else isinstance(value, list)
+        if not fits:
             raise LookupError(path)
-        value = value[step]
+        value = operator.getitem(value, step)
     return value
 
 

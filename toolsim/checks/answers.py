@@ -178,4 +178,3 @@ def _claims(text: str, path: str, language: Language, calls: int, faults: int) -
         yield Finding("answers.success", path, "all calls were refused, and the answer does not say so")
     if not calls and _CLAIMS[language].search(text):
         yield Finding("answers.claim", path, "something is claimed to be done, and nothing was called")
-

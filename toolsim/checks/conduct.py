@@ -24,9 +24,14 @@ _OBJECTS = {
 }
 _REFUSES = {
     "en": re.compile(
-        r"n['’]t\b|\bnot\b|\bcannot\b|\bunable\b|\bsorry\b|\bno (?:tool|way|option|means|access)\b|\bnothing\b|\bnone\b|\bout of (?:my|reach)\b|\bbeyond\b|\boutside\b", re.I
+        r"n['’]t\b|\bnot\b|\bcannot\b|\bunable\b|\bsorry\b|\bno (?:tool|way|option|means|access)\b"
+        r"|\bnothing\b|\bnone\b|\bout of (?:my|reach)\b|\bbeyond\b|\boutside\b",
+        re.I,
     ),
-    "zh": re.compile("无法|不能|没有|办不了|做不到|抱歉|不支持|没法|帮不|不在|不了|无权|够不着|另想|别的办法|不行|不成|超出|不涉及|缺少"),
+    "zh": re.compile(
+        "无法|不能|没有|办不了|做不到|抱歉|不支持|没法|帮不|不在|不了|无权"
+        "|够不着|另想|别的办法|不行|不成|超出|不涉及|缺少"
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from toolsim.base.text import LANGUAGES, Language
 from toolsim.dataset.store import run_digest
 from toolsim.models.config import load_settings
 from toolsim.pipeline.casting import Casting
-from toolsim.pipeline.config import RunConfig, content_digest
+from toolsim.pipeline.config import BATCH, RunConfig, content_digest
 from toolsim.pipeline.generate import Progress, generate
 from toolsim.pipeline.staff import Hiring
 from toolsim.scenario.categories import load_mix
@@ -44,13 +44,15 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--models", "settings", type=_FOLDER, default=None, help="Models by name.  [default: toolsim.toml if there is one]")
 @click.option("--in-flight", type=click.IntRange(1, 1024), default=64, show_default=True, help="Dialogues at once, with models.")
 @click.option("--attempts", type=click.IntRange(0), default=0, help="With models: give up after so many dialogues.")
+@click.option("--batch", type=click.IntRange(1, 256), default=BATCH, show_default=True, help="Dialogues that share one world.")
 @click.option("--replay", is_flag=True, help="Take every answer of a model from the cassette.")
 @click.option("--cassette", type=_FOLDER, default=None, metavar="FILE", help="Recorded answers.  [default: in the run folder]")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
     count: int, accept: int | None, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int,
     out: Path | None, against: tuple[Path, ...], folders: tuple[Path, ...], user: str, assistant: str, tool: str, polish: str,
-    trajectories: int, settings: Path | None, in_flight: int, attempts: int, replay: bool, cassette: Path | None, as_json: bool,
+    trajectories: int, settings: Path | None, in_flight: int, attempts: int, batch: int, replay: bool,
+    cassette: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a run of verified dialogues; the same command goes on with a run that was stopped."""
     catalogue = open_catalogue(folders)
@@ -63,6 +65,7 @@ def command(
         packs=_packs(catalogue, _listed(domains)),
         seed=seed,
         content=content_digest(folders),
+        batch=batch,
         casting=Casting(user=user, assistant=assistant, tool=tool, polish=polish, trajectories=trajectories),
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )

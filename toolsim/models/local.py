@@ -100,9 +100,9 @@ def serving(port: int = 0) -> Iterator[str]:
         ToolsimError: the server did not come up; with what it said last.
     """
     weights()
-    command = [sys.executable, "-m", "toolsim.models.local", "--port", str(port or free_port())]
+    command = [sys.executable, "-m", "toolsim.models.local", "--port", str(port or free_port()), "--until-eof"]
     with tempfile.TemporaryFile() as told:
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True)
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=told, text=True)
         try:
             assert child.stdout is not None
             url = child.stdout.readline().strip()
@@ -113,7 +113,7 @@ def serving(port: int = 0) -> Iterator[str]:
             yield url
         finally:
             child.terminate()
-            child.wait()
+            child.communicate()
 
 
 def settings(url: str) -> str:
@@ -121,9 +121,12 @@ def settings(url: str) -> str:
     return _SETTINGS.format(name=NAME, url=url, slots=_SLOTS)
 
 
-def _serve(port: int) -> None:
-    """Serve until SIGTERM or SIGINT; the address is the first line that is printed, once the model is loaded."""
+def _serve(port: int, until_eof: bool) -> None:
+    """Serve until SIGTERM, SIGINT or the end of stdin; the address is the first line printed, once the model is loaded."""
     over = threading.Event()
+    if until_eof:
+        # a parent that was killed cannot end its server
+        threading.Thread(target=_watch, args=(over,), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     out = os.fdopen(os.dup(1), "w")
@@ -132,6 +135,12 @@ def _serve(port: int) -> None:
     print(f"{server.listening_address.rstrip('/')}/v1", file=out, flush=True)
     over.wait()
     del server
+
+
+def _watch(over: threading.Event) -> None:
+    """Say that it is over once stdin ends."""
+    sys.stdin.read()
+    over.set()
 
 
 def _run(command: Sequence[str]) -> int:
@@ -146,12 +155,13 @@ def main() -> None:
     """Serve, or run a command while the model is served."""
     parser = argparse.ArgumentParser("python -m toolsim.models.local", description=__doc__)
     parser.add_argument("--port", type=int, default=8137)
+    parser.add_argument("--until-eof", action="store_true", help="end when stdin ends")
     parser.add_argument("command", nargs="*", help="run this while the model is served")
     options = parser.parse_args()
     try:
         if options.command:
             sys.exit(_run(options.command))
-        _serve(options.port)
+        _serve(options.port, options.until_eof)
     except ToolsimError as error:
         sys.exit(f"error: {error}")
 

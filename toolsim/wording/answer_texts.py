@@ -11,7 +11,9 @@ from toolsim.wording.answer_words import article, be, is_plural, quoted
 
 _SENTENCE = re.compile(r"\b(?:is|are|has|have|will|was|were)\b|^(?:please|how|when|what|please)\b")
 _PERSON = re.compile(r"(?:customer|client|patient|student|member|guest|courier|driver|tenant|lawyer|doctor|tutor|teacher)$")
-_ORDER = re.compile(r"(?:come|bring|please|pay|call|check|take|do|stay|collect|pick|return|sign|keep|it|held|sent|lost|found|no|not)\b")
+_ORDER = re.compile(
+    r"(?:come|bring|please|pay|call|check|take|do|stay|collect|pick|return|sign|keep|it|held|sent|lost|found|no|not)\b"
+)
 _DETERMINED = re.compile(r"(?:the|a|an|your|their|its|it|that)\b")
 
 

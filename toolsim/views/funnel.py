@@ -1,0 +1,100 @@
+"""The view of a run's funnel: from planned to admitted, by category, with what stops dialogues and what a sample costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Column, Table
+from rich.text import Text
+
+from toolsim.dataset.funnel import STAGES, Funnel
+
+_TOP = 15
+_BAR = 30
+
+
+def funnel_view(figures: Funnel) -> RenderableType:
+    """Show a funnel."""
+    parts = [_steps(figures), _categories(figures), _causes(figures), *_usage(figures)]
+    return Group(*(part for one in parts for part in (one, "")))
+
+
+def _shown(figures: Funnel) -> list[str]:
+    """List the stages that stopped anything, and the first and the last."""
+    before, out = figures.tried, []
+    for stage in STAGES:
+        if figures.through[stage] != before or stage in ("plan", "play", "check", "surplus"):
+            out.append(stage)
+        before = figures.through[stage]
+    return out
+
+
+def _steps(figures: Funnel) -> RenderableType:
+    columns = [Column(name, justify="right") for name in ("dialogues", "of tried", "of the step before")]
+    table = _table("", *columns, "")
+    before = figures.tried
+    table.add_row("tried", f"{before:,}", "", "", _bar(before, before))
+    for stage in _shown(figures):
+        count = figures.through[stage]
+        table.add_row(
+            STAGES[stage], f"{count:,}", _share(count, figures.tried), _share(count, before), _bar(count, figures.tried)
+        )
+        before = count
+    return _titled("Funnel", table)
+
+
+def _categories(figures: Funnel) -> RenderableType:
+    stages = _shown(figures)
+    columns = [Column(name, justify="right") for name in ("tried", *(STAGES[stage] for stage in stages), "yield")]
+    table = _table("category", *columns)
+    for name, counts in figures.categories.items():
+        numbers = [f"{counts[stage]:,}" for stage in ("tried", *stages)]
+        table.add_row(name, *numbers, _share(counts["surplus"], counts["tried"]))
+    return _titled("By category", table)
+
+
+def _causes(figures: Funnel) -> RenderableType:
+    table = Table(
+        "stopped at",
+        "cause",
+        Column("dialogues", justify="right"),
+        Column("what it is", overflow="fold"),
+        show_edge=False,
+        pad_edge=False,
+    )
+    for cause in figures.causes[:_TOP]:
+        table.add_row(cause.stage, cause.code, f"{cause.dialogues:,}", Text(cause.meaning, style="dim"))
+    rest = len(figures.causes) - _TOP
+    note = f"; {rest} rarer ones are left out" if rest > 0 else ""
+    return _titled(f"Commonest causes (a dialogue may have several{note})", table)
+
+
+def _usage(figures: Funnel) -> Iterator[RenderableType]:
+    if not figures.usage:
+        return
+    names = ("calls", "prompt tokens", "completion tokens", "money", "calls without answer")
+    table = _table("model and role", *(Column(name, justify="right") for name in names))
+    for name, used in figures.usage["by_stage"].items():
+        row = (f"{used['calls']:,}", f"{used['prompt_tokens']:,}", f"{used['completion_tokens']:,}", f"{used['money']:,.4f}")
+        table.add_row(name, *row, f"{sum(used['failures'].values()):,}")
+    each = figures.usage["per_accepted"]
+    cost = f"An accepted sample takes {each['calls']:,.1f} calls, {each['tokens']:,.0f} tokens and {each['money']:,.4f} in money."
+    none = "Nothing was accepted, so that a sample has no price yet."
+    yield Group(_titled("What models used", table), Text(cost if figures.admitted else none))
+
+
+def _titled(title: str, table: Table) -> RenderableType:
+    return Group(Text(title, style="bold"), table)
+
+
+def _table(*columns: str | Column) -> Table:
+    return Table(*columns, show_edge=False, pad_edge=False)
+
+
+def _bar(count: int, most: int) -> Text:
+    return Text("█" * (max(1, round(_BAR * count / most)) if count else 0), style="cyan")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "-"
