@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from toolsim.dataset.duplicates import Index, sign
+from toolsim.dataset.reading import user_turns
 from toolsim.dataset.sample import Sample
 from toolsim.dataset.store import read_stream
 from toolsim.roleplay.dialogue import Dialogue
@@ -21,4 +22,4 @@ def load_texts(run: Path, index: Index, prefix: str = "") -> None:
 
 def user_text(dialogue: Dialogue) -> str:
     """Give what the user says, turn by turn."""
-    return "\n".join(message.content or "" for message in dialogue.messages if message.role == "user")
+    return "\n".join(user_turns(dialogue))

@@ -158,7 +158,7 @@ class Draft:
 
 def said(request: Request, turn: int) -> dict[LeafKey, Said]:
     """Index what a request tells by leaf."""
-    return {(told.name, told.entry, told.steps): Said(turn, told.words) for told in request.told}
+    return {told.key: Said(turn, told.words) for told in request.told}
 
 
 def locate(value: Any, wanted: Any, path: str = "$") -> str:

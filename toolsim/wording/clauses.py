@@ -37,6 +37,11 @@ class Told:
     words: str
     """A literal part of the request's text."""
 
+    @property
+    def key(self) -> tuple[str, int, tuple[str | int, ...]]:
+        """Its canonical place as a whole, as leaves of arguments have it."""
+        return self.name, self.entry, self.steps
+
 
 Steps = tuple[str | int, ...]
 

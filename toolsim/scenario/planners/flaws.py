@@ -58,9 +58,8 @@ class ErrorParam:
         world, rng = setting.world, setting.rng
         need = draw_need(setting.target, world, rng)
         request = Phraser(setting).discreet(need, offers)
-        told, wrong = self._break(setting, need, request)
+        told, path, wrong = self._break(setting, need, request)
         text = request.text.replace(told.words, wrong.words, 1)
-        path = next(leaf.path for leaf in leaves(need.api, need.arguments) if _is(told, leaf.name, leaf.steps))
         draft, phraser = Draft(setting), Phraser(setting)
         refused = rivals(world, need, setting.catalogue.of(need.api.pack))
         spoken = Request(text, request.mood, request.told)
@@ -74,28 +73,24 @@ class ErrorParam:
         draft.flaw = Flaw(kind="wrong", call=called.id, paths=(path,), rule=wrong.rule, value=wrong.value, words=wrong.words)
         return draft.finish(offers.choose(setting, [need.api], request.text, refused), request.text)
 
-    def _break(self, setting: Setting, need: Need, request: Request) -> tuple[Told, Wrong]:
-        """Choose a told value and a wrong one in its place."""
+    def _break(self, setting: Setting, need: Need, request: Request) -> tuple[Told, str, Wrong]:
+        """Choose a told value and a wrong one in its place; give its JSON path too."""
         by_key = {leaf.key: leaf for leaf in leaves(need.api, need.arguments)}
         words = Counter(told.words for told in request.told)
         alone = [told for told in request.told if request.text.count(told.words) == words[told.words] == 1]
-        told = [one for one in alone if (one.name, one.entry, one.steps) in by_key]
+        told = [one for one in alone if one.key in by_key]
         setting.rng.shuffle(told)
         for one in told:
-            leaf = by_key[one.name, one.entry, one.steps]
+            leaf = by_key[one.key]
             for wrong in wrongs(need.api, leaf, one.words, setting.world, setting.rng):
                 if self._refused(need, leaf.path, wrong):
-                    return one, wrong
+                    return one, leaf.path, wrong
         raise PlanFailed("no value that could be wrong")
 
     def _refused(self, need: Need, path: str, wrong: Wrong) -> bool:
         """Prove that the spec refuses the wrong value."""
         broken = put(need.arguments, path, wrong.value)
         return not need.api.arguments.is_valid(broken)
-
-
-def _is(told: Told, name: str, steps: tuple[str | int, ...]) -> bool:
-    return (told.name, told.steps) == (name, steps)
 
 
 PLANNERS.register("incomplete")(Incomplete())
