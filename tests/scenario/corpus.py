@@ -16,6 +16,7 @@ from toolsim.scenario.blueprint import GoldCall, Move, Scenario, Source, UserTur
 from toolsim.scenario.categories import Category, categories
 from toolsim.scenario.needs import Need
 from toolsim.scenario.plan import ScenarioPlanner
+from toolsim.world.injection import InjectedWorld
 from toolsim.world.world import Outcome, World, WorldPlan
 
 CASES = [(category, language) for category in categories() for language in LANGUAGES]
@@ -102,10 +103,10 @@ class Corpus:
             for call in move.calls
             if move.kind == "call"
         }
-        mark = world.mark()
+        mark, line = world.mark(), InjectedWorld(world, scenario.faults)
         try:
             for call in scenario.calls:
-                outcome = world.call(call.name, call.arguments)
+                outcome = line.call(call.name, call.arguments)
                 yield Step(call, self.catalogue.api(call.name), outcome, places[call.id], world.digest())
         finally:
             world.undo(mark)

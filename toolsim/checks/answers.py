@@ -81,7 +81,8 @@ def answers(case: Case) -> Iterator[Finding]:
     now, names = case.scenario.now if case.scenario else "", row_names(case)
     apis: list[Api] = []
     told_faults: list[str] = []
-    events = {event.call: event.fault for event in case.dialogue.events}
+    events, flawed = {event.call: event.fault for event in case.dialogue.events}, _flawed(case)
+    failed = False
     for index, message in enumerate(case.messages):
         if message.role == "tool":
             known.see_result(message.content or "")
@@ -92,8 +93,10 @@ def answers(case: Case) -> Iterator[Finding]:
         elif message.role in ("user", "system"):
             known.hear(message.content or "")
             calls, faults = (0, 0) if message.role == "user" else (calls, faults)
+            failed = failed and message.role != "user"
         for call in message.tool_calls or ():
             calls, faults = calls + 1, faults + bool(events.get(call.id))
+            failed = bool(events.get(call.id)) if call.function.name == flawed else failed
             known.see_arguments(call.function.arguments)
             api = case.catalogue.find(call.function.name)
             apis += [api] if api else []
@@ -107,7 +110,7 @@ def answers(case: Case) -> Iterator[Finding]:
                 yield from rows_told(text, path, names, known, language)
                 yield from counts_told(text, path, apis, known, language)
             if not any(told.casefold() in text.casefold() for told in told_faults):
-                yield from _claims(text, path, language, calls, faults)
+                yield from _claims(text, path, language, calls, failed or 0 < calls == faults)
             known.see_text(message.content)
 
 
@@ -173,8 +176,14 @@ def _facts(text: str, path: str, known: Known, language: Language, now: str) -> 
             yield Finding("answers.name", path, f"{match[1]!r} was never seen")
 
 
-def _claims(text: str, path: str, language: Language, calls: int, faults: int) -> Iterator[Finding]:
-    if calls and faults == calls and not _DENIES[language].search(text):
-        yield Finding("answers.success", path, "all calls were refused, and the answer does not say so")
+def _flawed(case: Case) -> str:
+    """Name the API that the world refuses where that is what the dialogue is about; empty otherwise."""
+    flaw = case.scenario.flaw if case.scenario else None
+    return case.scenario.call(flaw.call).name if case.scenario and flaw is not None and flaw.kind == "fault" else ""
+
+
+def _claims(text: str, path: str, language: Language, calls: int, failed: bool) -> Iterator[Finding]:
+    if failed and not _DENIES[language].search(text):
+        yield Finding("answers.success", path, "what was asked for was refused, and the answer does not say so")
     if not calls and _CLAIMS[language].search(text):
         yield Finding("answers.claim", path, "something is claimed to be done, and nothing was called")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -10,12 +10,16 @@ from typing import Any
 import orjson
 
 from toolsim.apis.catalogue import Catalogue
+from toolsim.apis.foreign_leaves import foreign_leaves
+from toolsim.apis.foreign_schema import validator_of
+from toolsim.apis.leaves import ArgumentLeaf, leaves
 from toolsim.apis.validation import Validator
 from toolsim.base.text import Language
-from toolsim.checks.schemas import validator_of
 from toolsim.roleplay.dialogue import Dialogue, Message
 from toolsim.scenario.blueprint import GoldCall, Move, Scenario, UserTurn
+from toolsim.verbs.verb import Effect
 from toolsim.world.diff import Change, diff
+from toolsim.world.injection import InjectedWorld
 from toolsim.world.world import Outcome, World
 
 
@@ -68,7 +72,9 @@ class Case:
     world: World | None = None
     """As seeded for the scenario; checks leave it as it was."""
     specs: Mapping[str, dict[str, Any]] = field(default_factory=dict)
-    """Offered tools by name, in OpenAI form; of a dialogue of ours empty, since the catalogue has them."""
+    """Offered tools by name, in OpenAI form; of a dialogue over the pool empty, since the catalogue has them."""
+    writes: frozenset[str] = frozenset()
+    """Of tools that are none of ours: names of those that change something."""
 
     @classmethod
     def of(cls, scenario: Scenario, dialogue: Dialogue, catalogue: Catalogue, world: World) -> Case:
@@ -111,11 +117,12 @@ class Case:
         if world is None:
             return None
         before, mark, outcomes, wrote = world.snapshot(), world.mark(), [], []
+        line = InjectedWorld(world, self.scenario.faults if self.scenario else ())
         try:
             for call in self.calls:
                 place = world.mark()
                 runs = call.arguments is not None and call.name in self.dialogue.tools
-                outcomes.append(world.call(call.name, call.arguments) if runs and call.arguments is not None else None)
+                outcomes.append(line.call(call.name, call.arguments) if runs and call.arguments is not None else None)
                 wrote.append(tuple(dict.fromkeys(f"{table}/{key}" for table, key in world.touched(place))))
             if world.mark() == mark:
                 return Again(tuple(outcomes), tuple(wrote), (), _seeded_digest(world))
@@ -165,6 +172,16 @@ class Case:
             return api.arguments
         spec = self.specs.get(name)
         return validator_of(spec["function"]["parameters"]) if spec else None
+
+    def leaves(self, name: str, arguments: dict[str, Any]) -> Iterator[ArgumentLeaf]:
+        """List the values of arguments that an offered tool takes, each with what is known of it."""
+        if name in self.specs:
+            return foreign_leaves(self.specs[name]["function"]["parameters"], arguments)
+        return leaves(self.catalogue.api(name), arguments)
+
+    def reads(self, name: str) -> bool:
+        """Tell whether an offered tool changes nothing."""
+        return name not in self.writes if name in self.specs else self.catalogue.api(name).effect is Effect.READ
 
 
 def takes(gold: GoldCall, arguments: dict[str, Any] | None) -> bool:

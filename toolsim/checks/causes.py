@@ -18,6 +18,8 @@ CAUSES: Final = {
     "trajectory.unasked": "the assistant does not ask for what is missing, wrong or in doubt",
     "trajectory.undone": "what gold changes is not changed",
     "trajectory.unrefused": "the assistant does not say that it cannot do this",
+    "trajectory.unreported": "an outage is not told",
+    "trajectory.unverified": "nobody looks whether a change without answer took effect",
     "trajectory.wasteful": "many more calls than gold makes",
     "fidelity.echoed": "the user repeats what the assistant said",
     "fidelity.flipped": "the user speaks as the assistant",

@@ -79,7 +79,7 @@ CODES: Final = {
     "answers.number": "a number is supported by nothing",
     "answers.row": "a row of the world is named that was never shown",
     "answers.state": "a state is told that no result has",
-    "answers.success": "all calls were refused, and the answer does not say so",
+    "answers.success": "what was asked for was refused, and the answer does not say so",
     "language.address": "您 and 你 are mixed",
     "language.script": "a text, or a part of one, is in the other language",
     "residue.broken": "an English article does not fit its word",

@@ -1,13 +1,17 @@
-"""Conduct: what an assistant does about flaws: it asks before it calls and refuses what nothing serves."""
+"""Conduct: what an assistant does about flaws and faults: it asks before it calls, refuses what nothing serves, and recovers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
+from toolsim.checks.telling import code_of, refused
 from toolsim.scenario.blueprint import Scenario
+from toolsim.verbs.verb import Effect
+from toolsim.world.injection import TIMEOUT, UNAVAILABLE, PlannedFault
 
 _ASKS = {
     "en": re.compile(
@@ -32,6 +36,12 @@ _REFUSES = {
         "无法|不能|没有|办不了|做不到|抱歉|不支持|没法|帮不|不在|不了|无权|够不着|另想|别的办法|不行|不成|超出|不涉及|缺少"
     ),
 }
+_DOWN = {
+    "en": re.compile(
+        r"\bdown\b|\bunavailable\b|\bmaintenance\b|\boffline\b|\bback (?:up|at|on|to|by)\b|\bout of service\b", re.I
+    ),
+    "zh": re.compile("维护|恢复|停用|暂停|不可用|中断|关闭"),
+}
 
 
 def conduct(case: Case, scenario: Scenario) -> Iterator[Finding]:
@@ -39,11 +49,43 @@ def conduct(case: Case, scenario: Scenario) -> Iterator[Finding]:
     for call in case.calls:
         if call.name in scenario.forbidden:
             yield Finding("trajectory.forbidden", call.path, f"nobody asked for {call.name}")
+    for planned in scenario.faults:
+        yield from _RECOVERIES.get(planned.recovery, _any)(case, planned)
     flaw = scenario.flaw
     if not scenario.calls or (flaw is not None and flaw.kind == "unserved"):
         yield from _idle(case, scenario)
     elif flaw is not None and flaw.kind in ("missing", "wrong", "ambiguous"):
         yield from _patience(case, scenario)
+
+
+def _any(case: Case, planned: PlannedFault) -> Iterator[Finding]:
+    """Leave it to the calls of gold whether the assistant tried again, and with the right id."""
+    yield from ()
+
+
+def _verified(case: Case, planned: PlannedFault) -> Iterator[Finding]:
+    """Check that a change without answer is looked after before it is made again, and before anything is told."""
+    lost = next((at for at, call in enumerate(case.calls) if call.name == planned.api and code_of(call) == TIMEOUT.code), None)
+    if lost is None:
+        return
+    api = case.catalogue.api(planned.api)
+    for call in case.calls[lost + 1 :]:
+        called = case.catalogue.find(call.name)
+        if called is not None and called.effect is Effect.READ and called.tables & api.tables and not refused(call):
+            return
+        if call.name == planned.api:
+            break
+    yield Finding("trajectory.unverified", case.calls[lost].path, f"nobody looks whether {planned.api} took effect")
+
+
+def _reported(case: Case, planned: PlannedFault) -> Iterator[Finding]:
+    """Check that the user is told of an outage."""
+    down = next((call for call in case.calls if call.name == planned.api and code_of(call) == UNAVAILABLE.code), None)
+    if down is not None and not any(_DOWN[case.language].search(text) for place, _, text in case.spoken if place > down.place):
+        yield Finding("trajectory.unreported", down.path, "the user is not told that the service is down")
+
+
+_RECOVERIES: Final = {"verify": _verified, "report": _reported}
 
 
 def _idle(case: Case, scenario: Scenario) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from toolsim.apis.leaves import ArgumentLeaf, leaves
+from toolsim.apis.leaves import ArgumentLeaf
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
 from toolsim.scenario.blueprint import Scenario, Source, UserTurn
@@ -16,7 +16,7 @@ from toolsim.wording.readings import means, readings
 _FIGURES = re.compile(r"\d+(?:[.,:]\d+)*")
 _PARTS = re.compile(r"\d+(?:\.\d+)?")
 _OPEN: Final = frozenset({Kind.TEXT, Kind.FLAG})
-"""Kinds whose words may be put freely, so that only their presence as such could be checked."""
+"""Kinds whose words may be put freely; a text for a tool that is none of ours stands in them as it is."""
 _CHOSEN: Final = frozenset({Kind.ENUM, Kind.STATE, Kind.DATE, Kind.REF})
 """Kinds of which a second reading is another choice."""
 _COURTESY: Final = frozenset({"thanks", "chat", "yes"})
@@ -56,7 +56,7 @@ def examine_user(case: Case) -> Iterator[Finding]:
 def _said(case: Case, scenario: Scenario) -> Iterator[tuple[ArgumentLeaf, Source]]:
     """List the values that the user is to tell."""
     for gold in scenario.calls:
-        for leaf in leaves(case.catalogue.api(gold.name), gold.arguments):
+        for leaf in case.leaves(gold.name, gold.arguments):
             source = gold.sources.get(leaf.path)
             if source is not None and source.kind == "said":
                 yield leaf, source
@@ -64,7 +64,8 @@ def _said(case: Case, scenario: Scenario) -> Iterator[tuple[ArgumentLeaf, Source
 
 def _told(case: Case, scenario: Scenario) -> Iterator[Finding]:
     """Check that every fact was told, in words that read as its value, and none before its turn."""
-    told = [(leaf, source) for leaf, source in _said(case, scenario) if leaf.field.kind not in _OPEN]
+    unheld = _OPEN - {Kind.TEXT} if case.specs else _OPEN
+    told = [(leaf, source) for leaf, source in _said(case, scenario) if leaf.field.kind not in unheld]
     plan = [turn.text for turn in scenario.script if isinstance(turn, UserTurn)]
     for leaf, source in told:
         turns = [n for n, text in enumerate(case.user_turns) if _tells(leaf, source, text, case, scenario)]

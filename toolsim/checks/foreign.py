@@ -13,17 +13,16 @@ import orjson
 from pydantic import ValidationError
 
 from toolsim.apis.catalogue import Catalogue
+from toolsim.apis.foreign_schema import MOST_LEVELS, kind_of
 from toolsim.base.errors import Place, ToolsimError, near
-from toolsim.base.text import HAN, Language
+from toolsim.base.text import written_in
 from toolsim.checks.case import Case
-from toolsim.checks.schemas import MOST_LEVELS
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.taxonomy.declarations import Taxonomy
 
 SKIPPED: Final = ("replay", "milestones", "special", "uniqueness")
 """Families that need the scenario and its world, which a stranger's dialogue has not."""
 
-_HAN_SHARE: Final = 0.2
 _ROLES: Final = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant", "tool": "tool"}
 _TOP_KEYS: Final = ("messages", "tools")
 _MESSAGE_KEYS: Final = ("role", "content", "tool_calls", "tool_call_id")
@@ -123,7 +122,7 @@ class _Reader:
     def _dialogue(self, record: dict[str, Any], messages: list[dict[str, Any]], tools: tuple[str, ...]) -> Dialogue:
         metadata = record.get("metadata")
         given = record.get("id", metadata.get("id") if isinstance(metadata, dict) else None)
-        language = _language(message["content"] or "" for message in messages if message["role"] in ("user", "assistant"))
+        language = written_in("".join(m["content"] or "" for m in messages if m["role"] in ("user", "assistant")))
         content = {
             "id": str(given) if isinstance(given, str | int) else self.name,
             "category": "foreign",
@@ -166,7 +165,7 @@ class _Reader:
         if content is None or isinstance(content, str):
             return self._shallow(content, path) if content else content
         if not isinstance(content, list):
-            raise self._error(f"{path} is {_kind(content)}", "expected text, null, or a list of text parts")
+            raise self._error(f"{path} is {kind_of(content)}", "expected text, null, or a list of text parts")
         texts = [part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None for part in content]
         if not all(isinstance(text, str) for text in texts):
             raise self._error(f"{path} has a part that is no text", "only dialogues in text are checked")
@@ -183,7 +182,7 @@ class _Reader:
                 self._miss(function, key, f"{path}.function")
             if not isinstance(function[key], str):
                 kind = "JSON text" if key == "arguments" else "text"
-                raise self._error(f"{path}.function.{key} is {_kind(function[key])}", f"expected {kind}, as models write it")
+                raise self._error(f"{path}.function.{key} is {kind_of(function[key])}", f"expected {kind}, as models write it")
         arguments = self._shallow(function["arguments"], f"{path}.function.arguments")
         return {"id": call["id"], "function": {"name": function["name"], "arguments": arguments}}
 
@@ -195,10 +194,10 @@ class _Reader:
         if "name" not in function:
             self._miss(function, "name", f"{path}.function")
         if not isinstance(function["name"], str):
-            raise self._error(f"{path}.function.name is {_kind(function['name'])}", "expected text")
+            raise self._error(f"{path}.function.name is {kind_of(function['name'])}", "expected text")
         description = function.get("description") or ""
         if not isinstance(description, str):
-            raise self._error(f"{path}.function.description is {_kind(description)}", "expected text")
+            raise self._error(f"{path}.function.description is {kind_of(description)}", "expected text")
         parameters = self._object(
             function.get("parameters") or {"type": "object", "properties": {}}, f"{path}.function.parameters"
         )
@@ -207,12 +206,12 @@ class _Reader:
     def _object(self, given: Any, path: str) -> dict[str, Any]:
         if not isinstance(given, dict):
             expected = "expected an object" + ("" if path else ' {"messages": [...], "tools": [...]}')
-            raise self._error(f"{path or 'the dialogue'} is {_kind(given)}", expected)
+            raise self._error(f"{path or 'the dialogue'} is {kind_of(given)}", expected)
         return given
 
     def _list(self, given: Any, path: str) -> list[Any]:
         if not isinstance(given, list):
-            raise self._error(f"{path} is {_kind(given)}", "expected a list")
+            raise self._error(f"{path} is {kind_of(given)}", "expected a list")
         return given
 
     def _miss(self, given: dict[str, Any], key: str, path: str, required: bool = True) -> None:
@@ -238,28 +237,6 @@ class _Reader:
     def _error(self, message: str, hint: str = "") -> ForeignError:
         shown = message if self.place.line else f"{self.name}: {message}"
         return ForeignError(shown, self.place, hint)
-
-
-def _language(texts: Iterable[str]) -> Language:
-    """Guess the language by the share of Chinese characters among letters."""
-    text = "".join(texts)
-    letters = sum(character.isalpha() for character in text)
-    return "zh" if len(HAN.findall(text)) > letters * _HAN_SHARE else "en"
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return "text"
-        case list():
-            return "a list"
-    return "an object"
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from toolsim.wording.days import days
 NUMBER = re.compile(r"(?<![A-Za-z\d.])-?\d[\d,]*(?:\.\d+)?(万)?")
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
 ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\d{3,}(?![A-Za-z0-9])")
-_ISO = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?:T(\d{2}):(\d{2}))?")
+_ISO = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2}))?")
 _CLOCK = re.compile(r"^(\d{2}):(\d{2})$")
 _DURATION = re.compile(r"(\d+) ?(?:个?小时|hours?|hrs?|h)(?: and)? ?(\d+) ?(?:分|min|m\b)", re.IGNORECASE)
 _TOTAL = re.compile(r"total|count|value|number|rows", re.IGNORECASE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import orjson
 
 from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
+from toolsim.world.injection import TIMEOUT
 
 
 @CHECKS.register("replay")
@@ -24,7 +26,7 @@ def replay(case: Case) -> Iterator[Finding]:
         index, content = contents[call.id]
         if orjson.dumps(outcome.record()).decode() != content:
             yield Finding("replay.result", f"$.messages[{index}].content", f"{call.name} gives something else when run again")
-        if (event.call, event.fault, event.wrote) != (call.id, outcome.fault.code if outcome.fault else "", wrote):
+        if (event.call, event.fault, event.wrote) != (call.id, outcome.code, wrote):
             yield Finding("replay.event", "$.events", f"the record of {call.id} is not what happens")
     if len(case.calls) != len(case.dialogue.events):
         yield Finding("replay.event", "$.events", "there are not as many world events as calls")
@@ -34,11 +36,15 @@ def replay(case: Case) -> Iterator[Finding]:
 
 
 def _redundant(case: Case) -> Iterator[Finding]:
-    """Find calls without which outcome and answer would be the same: nobody used, asked for, or was told what they gave."""
+    """Find calls without which outcome and answer would be the same: nobody used, asked for, or was told what they gave.
+
+    What follows a call without answer is needed: it makes the call again, or finds out whether it took effect.
+    """
     if case.scenario is None:
         return
     used = {source.call for gold in case.scenario.calls for source in gold.sources.values() if source.kind == "result"}
     told = {call for step in case.scenario.script if step.role == "assistant" and step.kind != "call" for call in step.calls}
+    used |= {after.id for lost, after in pairwise(case.scenario.calls) if lost.fault == TIMEOUT.code}
     for made, gold in case.matched:
         needed = gold.id in used or gold.id in told or gold.id in case.scenario.milestones or gold.fault
         if not needed and not _asked_which(case, gold.id):

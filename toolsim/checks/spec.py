@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from toolsim.apis.foreign_schema import schema_fault
 from toolsim.apis.openai import objections
 from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
-from toolsim.checks.schemas import plain, schema_fault
+from toolsim.checks.schemas import plain
 
 _MOST = 128
 
@@ -23,10 +24,10 @@ def spec(case: Case) -> Iterator[Finding]:
         yield Finding("spec.many", "$.tools", f"{len(names)} tools are offered; the tools API takes {_MOST}")
     for index, name in enumerate(names):
         path = f"$.tools[{index}]"
-        if case.specs:
-            yield from _stranger(case.specs[name], path)
-        elif case.catalogue.find(name) is None:
+        if name not in (case.specs or case.catalogue):
             yield Finding("spec.unknown", path, f"there is no API {name!r}")
+        elif case.specs and case.scenario is None:
+            yield from _stranger(case.specs[name], path)
     if case.scenario is not None and case.scenario.tools != names:
         yield Finding("spec.changed", "$.tools", "the tools are not those of the scenario")
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from toolsim.apis.foreign_schema import schema_fault
 from toolsim.apis.search import tokens
 from toolsim.base.text import HAN, Language, Text
 from toolsim.checks.case import Case, MadeCall
-from toolsim.checks.schemas import schema_fault
 from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording.readings import means
 

@@ -10,7 +10,6 @@ from toolsim.base.text import Language
 from toolsim.checks.case import Case, MadeCall
 from toolsim.checks.finding import Finding
 from toolsim.checks.known import NUMBER, number_of
-from toolsim.verbs.verb import Effect
 from toolsim.wording.clocks import times
 from toolsim.wording.days import days
 from toolsim.wording.numerals import numbers
@@ -26,7 +25,7 @@ def untold(case: Case, found: list[MadeCall]) -> Iterator[Finding]:
     """Find calls that were made to learn something of which nothing is told afterwards."""
     asked = " ".join(case.user_turns)
     for call in found:
-        if case.catalogue.api(call.name).effect is not Effect.READ or refused(call) or _has_verdict(call.result):
+        if not case.reads(call.name) or refused(call) or _has_verdict(call.result):
             continue
         news = [value for value in _values(call.result) if not _said(value, asked, case, 0.0)]
         text = "\n".join(text for place, _, text in case.spoken if place > call.place)
@@ -35,8 +34,14 @@ def untold(case: Case, found: list[MadeCall]) -> Iterator[Finding]:
 
 
 def refused(call: MadeCall) -> bool:
-    """Tell whether the tool refused a call."""
-    return isinstance(call.result, dict) and "error" in call.result
+    """Tell whether the tool refused a call, or gave a part of the result only."""
+    return isinstance(call.result, dict) and not {"error", "warning"}.isdisjoint(call.result)
+
+
+def code_of(call: MadeCall) -> str:
+    """Give the code of the fault that answered a call; empty where none did."""
+    error = call.result.get("error") if isinstance(call.result, dict) else None
+    return str(error.get("code", "")) if isinstance(error, dict) else ""
 
 
 def _has_verdict(result: Any) -> bool:

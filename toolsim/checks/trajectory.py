@@ -6,15 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from toolsim.apis.api import Api
-from toolsim.apis.leaves import leaves
 from toolsim.checks.case import Case, MadeCall
 from toolsim.checks.conduct import conduct
 from toolsim.checks.finding import CHECKS, Finding
 from toolsim.checks.telling import refused, untold
 from toolsim.scenario.blueprint import GoldCall, RowChange, Scenario
 from toolsim.taxonomy.declarations import Kind
-from toolsim.world.diff import diff
 
 FAMILIES: Final = ("spec", "arguments", "answers", "language", "residue")
 """Families that hold for any assistant; the others compare with the script."""
@@ -37,27 +34,23 @@ def examine_trajectory(case: Case) -> Iterator[Finding]:
     yield from _replayed(case, case.scenario)
     done = _done(case, case.scenario)
     yield from _milestones(case, case.scenario, done)
+    if case.specs:
+        yield from _unbacked(case, case.scenario, done)
     yield from conduct(case, case.scenario)
     yield from untold(case, list(done.values()))
 
 
 def _replayed(case: Case, scenario: Scenario) -> Iterator[Finding]:
     """Run the calls again: same results, and the end state of gold both ways."""
-    world = case.world
-    if world is None:
+    again = case.again
+    if again is None:
         return
-    before, mark = world.snapshot(), world.mark()
-    for call in case.calls:
-        if call.arguments is not None and call.name in scenario.tools:
-            outcome = world.call(call.name, call.arguments)
-            if outcome.record() != call.result:
-                yield Finding("replay.result", call.path, f"{call.name} gives something else when run again")
-    changes = diff(before, world.tables) if world.mark() != mark else []
-    digest = world.digest()
-    world.undo(mark)
-    if digest != case.dialogue.digest:
+    for call, outcome in zip(case.calls, again.outcomes, strict=True):
+        if outcome is not None and outcome.record() != call.result:
+            yield Finding("replay.result", call.path, f"{call.name} gives something else when run again")
+    if again.digest != case.dialogue.digest:
         yield Finding("replay.digest", "$.digest", "the end state is another one")
-    found = {_face(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after)) for c in changes}
+    found = {_face(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after)) for c in again.changes}
     wanted = {_face(change) for change in scenario.changes}
     for change in sorted(wanted - found, key=str):
         yield Finding("trajectory.undone", "$.digest", f"gold changes {change[0]}/{change[1]}, which is not as it should be")
@@ -112,6 +105,17 @@ def _milestones(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> It
         yield Finding("trajectory.wasteful", "$.messages", f"{len(case.calls)} calls where gold makes {len(scenario.calls)}")
 
 
+def _unbacked(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> Iterator[Finding]:
+    """Hold the calls themselves to gold where no world tells what they changed: a write that gold lacks is one too many."""
+    right = {call.id for call in done.values()}
+    for call in case.calls:
+        answer = call.result if isinstance(call.result, dict) else {}
+        if call.id in right and answer.get("error"):
+            yield Finding("trajectory.refused", call.path, f"{call.name} is refused")
+        if call.id not in right and call.name in case.writes and call.name not in scenario.forbidden:
+            yield Finding("trajectory.changed", call.path, f"gold has no such call of {call.name}, which changes something")
+
+
 def same_call(case: Case, made: MadeCall, gold: GoldCall) -> bool:
     """Tell whether a call is a gold call: equal arguments, an equal that gold lists, or the same but for how it is spelled.
 
@@ -121,17 +125,17 @@ def same_call(case: Case, made: MadeCall, gold: GoldCall) -> bool:
         return False
     if made.arguments == gold.arguments or made.arguments in gold.equals:
         return True
-    api = case.catalogue.api(gold.name)
-    if not api.arguments.is_valid(made.arguments):
+    validator = case.validator(gold.name)
+    if validator is None or not validator.is_valid(made.arguments):
         return False
-    mine = _told(api, made.arguments)
-    return any(mine == _told(api, right) for right in (gold.arguments, *gold.equals))
+    mine = _told(case, gold.name, made.arguments)
+    return any(mine == _told(case, gold.name, right) for right in (gold.arguments, *gold.equals))
 
 
-def _told(api: Api, arguments: dict[str, Any]) -> dict[str, Any]:
+def _told(case: Case, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """Give the leaves that are not defaults, spelled alike; numbers compare as numbers."""
     out = {}
-    for leaf in leaves(api, arguments):
+    for leaf in case.leaves(name, arguments):
         if leaf.field.auto is None or leaf.value != leaf.field.auto:
             kind = leaf.field.kind
             out[leaf.path] = (

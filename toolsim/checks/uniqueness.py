@@ -8,6 +8,7 @@ from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
 from toolsim.scenario.needs import Need
 from toolsim.scenario.rivals import equals, rivals
+from toolsim.world.injection import InjectedWorld
 
 
 @CHECKS.register("uniqueness")
@@ -19,7 +20,7 @@ def uniqueness(case: Case) -> Iterator[Finding]:
     gold_names = {gold.name for gold in scenario.calls}
     offered = dict.fromkeys(case.dialogue.tools)
     others = [case.catalogue.api(name) for name in offered if name not in gold_names and name in case.catalogue]
-    mark = world.mark()
+    mark, line = world.mark(), InjectedWorld(world, scenario.faults)
     for gold in scenario.calls:
         api = case.catalogue.find(gold.name)
         if api is None or not api.arguments.is_valid(gold.arguments):
@@ -30,5 +31,5 @@ def uniqueness(case: Case) -> Iterator[Finding]:
                 yield Finding("uniqueness.rival", "$.tools", f"{name} does what {gold.name} does")
             if equals(world, api, gold.arguments) != gold.equals:
                 yield Finding("uniqueness.unlisted", "$.calls", f"{gold.name} has right answers that are not listed")
-        world.run(api, gold.arguments)
+        line.run(api, gold.arguments)
     world.undo(mark)

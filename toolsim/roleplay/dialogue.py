@@ -46,7 +46,7 @@ class WorldEvent(Record):
     call: str
     """Id of the call."""
     fault: str = ""
-    """Code, where the world refused."""
+    """Code, where the call was refused or its result is not whole."""
     wrote: tuple[str, ...] = ()
     """Rows that were written, as `table/key`."""
 

@@ -11,6 +11,7 @@ from toolsim.apis.catalogue import Catalogue
 from toolsim.apis.leaves import ArgumentLeaf, leaves, parameter_paths
 from toolsim.base.errors import ToolsimError
 from toolsim.base.text import Language
+from toolsim.roleplay.recovery import lead_act, regained
 from toolsim.scenario.blueprint import Flaw, Move, Scenario
 from toolsim.taxonomy.declarations import NUMERIC, Field, Kind
 from toolsim.verbs.sampling import matching
@@ -21,6 +22,7 @@ from toolsim.wording.answer_labels import asks
 from toolsim.wording.answer_words import led
 from toolsim.wording.answers import Done, Teller, second_person
 from toolsim.wording.voice import AFTERTHOUGHT, AssistantVoice
+from toolsim.world.injection import UNAVAILABLE
 
 _NAMED = re.compile(r"(?:with|contacts:|,) ([A-Z][^,.()]*?) \(?(P\d+)\b")
 _DATES = frozenset({Kind.DATE, Kind.DATETIME})
@@ -143,19 +145,31 @@ class Speech:
         return self._voice.address(said)
 
     def _answer(self, index: int, move: Move, results: dict[str, Any]) -> str:
+        if move.about:
+            return self._recovered(self._teller(index).tell(regained(self._scenario, self._catalogue, move, results)))
         done = []
         for gold_id in move.calls:
             gold = self._scenario.call(gold_id)
             done.append(Done(self._catalogue.api(gold.name), gold.arguments, results[gold_id]))
         if len(done) == 1 and self._scenario.call(move.calls[0]).fault:
             return self._fault(index, done[0], move)
-        return self._teller(index).tell(done)
+        return self._recovered(self._teller(index).tell(done))
+
+    def _recovered(self, answer: str) -> str:
+        """Open an answer by what was done about a fault."""
+        act = lead_act(self._scenario.faults[0], self._rng) if self._scenario.faults else ""
+        if not act:
+            return answer
+        lead = self._voice.say(act)
+        return f"{lead} {answer}" if self._language == "en" else f"{lead}{answer}"
 
     def _fault(self, index: int, done: Done, move: Move) -> str:
         """Tell of a refusal, and the way forward where there is one."""
         flaw, slots = self._scenario.flaw, {"message": self._teller(index).message(done)}
         if move.text:
             return led(self._voice.say("fault_way", {**slots, "way": self._voice.say("way", {"ask": move.text})}))
+        if flaw is not None and flaw.rule == UNAVAILABLE.code:
+            return led(self._voice.say("outage", slots))
         unknown = flaw is not None and flaw.rule == "not_found"
         looks = self._language == "zh" and done.api.effect is Effect.READ
         return led(self._voice.say("fault_unknown" if unknown else "fault_look" if looks else "fault", slots))

@@ -1,4 +1,4 @@
-"""The tool played by the world: it executes the call, or says why not."""
+"""The tool played by the world: it executes the call, or says why not; the scenario's fault plan befalls its calls."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from toolsim.roleplay.actors import ToolResult
 from toolsim.roleplay.dialogue import ToolCall
 from toolsim.scenario.blueprint import Scenario
 from toolsim.verbs import faults
+from toolsim.world.injection import InjectedWorld
 from toolsim.world.world import Outcome, World
 
 
@@ -19,6 +20,7 @@ class WorldTool:
     def __init__(self, scenario: Scenario, world: World) -> None:
         self._offered = frozenset(scenario.tools)
         self._world = world
+        self._line = InjectedWorld(world, scenario.faults)
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Execute one call; a fault leaves the world as it was."""
@@ -26,7 +28,7 @@ class WorldTool:
         mark = world.mark()
         outcome = self._run(call)
         wrote = tuple(dict.fromkeys(f"{table}/{key}" for table, key in world.touched(mark)))
-        return ToolResult(orjson.dumps(outcome.record()).decode(), outcome.fault.code if outcome.fault else "", wrote)
+        return ToolResult(orjson.dumps(outcome.record()).decode(), outcome.code, wrote)
 
     def _run(self, call: ToolCall) -> Outcome:
         name, language = call.function.name, self._world.language
@@ -38,4 +40,4 @@ class WorldTool:
             return Outcome(fault=faults.INVALID.make(language, why=str(error)))
         if not isinstance(arguments, dict):
             return Outcome(fault=faults.INVALID.make(language, why=type(arguments).__name__))
-        return self._world.call(name, arguments)
+        return self._line.call(name, arguments)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from toolsim.base.records import Record, constant
 from toolsim.base.text import Language
+from toolsim.world.injection import PlannedFault
 
 SourceKind = Literal["said", "context", "profile", "result", "default"]
 MoveKind = Literal["call", "ask", "reject", "refuse", "which", "confirm", "answer", "chat"]
@@ -39,7 +40,7 @@ class GoldCall(Record):
     sources: dict[str, Source]
     """By JSON path: where each leaf of the arguments can be seen."""
     fault: str = ""
-    """Code of the fault that the world answers with, if it does."""
+    """Code of the fault that answers, if one does, or of what the result lacks."""
     equals: tuple[dict[str, Any], ...] = ()
     """Other arguments that say the same and give the same, such as a list whose order does not matter."""
 
@@ -79,7 +80,8 @@ class Move(Record):
     calls: tuple[str, ...] = ()
     """Of a call: ids of the gold calls, in one message. Of an answer: ids of the calls that it tells about."""
     about: tuple[str, ...] = ()
-    """Of ask and reject: JSON paths of the parameters. Of which: keys of the rows."""
+    """Of ask and reject: JSON paths of the parameters. Of which: keys of the rows. Of an answer that tells a change which got no
+    answer: JSON path of the row that shows it, in the result of the look-up, which is the second call told about."""
     text: str = ""
     """Of chat: a good reply. Of confirm: what is to be done. Of an answer after a fault: what would help. Both as an order."""
 
@@ -133,6 +135,8 @@ class Scenario(Record):
     changes: tuple[RowChange, ...] = ()
     """From the seeded world to the end state."""
     flaw: Flaw | None = None
+    faults: tuple[PlannedFault, ...] = ()
+    """What befalls calls on their way to the tools, and the recovery that is expected."""
     skeleton: str
     """The shape of the task: category and APIs in order, without any value."""
 

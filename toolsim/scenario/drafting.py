@@ -15,6 +15,7 @@ from toolsim.taxonomy.declarations import Kind
 from toolsim.verbs.verb import Effect
 from toolsim.wording.requests import Request
 from toolsim.world.diff import diff
+from toolsim.world.injection import InjectedWorld, PlannedFault
 from toolsim.world.world import Outcome
 
 
@@ -48,6 +49,8 @@ class Draft:
         self.profiled: dict[LeafKey, str] = {}
         """Leaves whose value stands in the profile, with the path there."""
         self.flaw: Flaw | None = None
+        self.faults: tuple[PlannedFault, ...] = ()
+        self._line = InjectedWorld(self.world)
         self._before = self.world.snapshot()
         self._mark = self.world.mark()
 
@@ -70,10 +73,10 @@ class Draft:
         """
         sources = {leaf.path: self._source(leaf, said) for leaf in leaves(api, arguments)}
         alike = equals(self.world, api, arguments)
-        outcome = self.world.run(api, arguments)
+        outcome = self._line.run(api, arguments)
         call_id = f"c{len(self.calls) + 1}"
-        fault = outcome.fault.code if outcome.fault else ""
-        self.calls.append(GoldCall(id=call_id, name=api.name, arguments=arguments, sources=sources, fault=fault, equals=alike))
+        gold = GoldCall(id=call_id, name=api.name, arguments=arguments, sources=sources, fault=outcome.code, equals=alike)
+        self.calls.append(gold)
         called = Called(call_id, api, outcome)
         self.called.append(called)
         return called
@@ -83,6 +86,15 @@ class Draft:
         called = self.execute(api, arguments, said)
         self.move("call", [called.id])
         return called
+
+    def retake(self, faults: Iterable[PlannedFault]) -> None:
+        """Take all calls back, so that they can be made anew under a fault plan; what the user said stays."""
+        self.world.undo(self._mark)
+        self.calls.clear()
+        self.called.clear()
+        self.script = [step for step in self.script if isinstance(step, UserTurn)]
+        self.faults = tuple(faults)
+        self._line = InjectedWorld(self.world, self.faults)
 
     def _source(self, leaf: ArgumentLeaf, said: Mapping[LeafKey, Said]) -> Source:
         told = said.get(leaf.key)
@@ -147,6 +159,7 @@ class Draft:
             forbidden=tuple(sorted(writes)),
             changes=tuple(RowChange(table=c.table, key=c.key, kind=c.kind, after=c.after) for c in changes),
             flaw=self.flaw,
+            faults=self.faults,
             skeleton=self.skeleton(),
         )
 

@@ -11,12 +11,12 @@ from toolsim.base import seeds
 from toolsim.scenario.blueprint import Scenario
 from toolsim.scenario.categories import Category
 from toolsim.scenario.offers import Offers
-from toolsim.scenario.planners import agents, doubts, flaws, parallel, preference, single, turns, unserved
+from toolsim.scenario.planners import agents, doubts, flaws, parallel, preference, recovery, single, turns, unserved
 from toolsim.scenario.planners.planner import PLANNERS
 from toolsim.scenario.setting import PlanFailed, make_setting
 from toolsim.world.world import World
 
-FAMILIES = (agents, doubts, flaws, parallel, preference, single, turns, unserved)
+FAMILIES = (agents, doubts, flaws, parallel, preference, recovery, single, turns, unserved)
 """The modules that register the built-in planners."""
 TRIES = 8
 """APIs tried for one scenario; each with a few draws of its own."""

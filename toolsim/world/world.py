@@ -52,6 +52,8 @@ class Outcome:
 
     result: dict[str, Any] | None = None
     fault: Fault | None = None
+    warning: Fault | None = None
+    """What the result lacks, if it is not whole."""
 
     @property
     def ok(self) -> bool:
@@ -63,7 +65,13 @@ class Outcome:
         if self.fault is not None:
             return self.fault.record()
         assert self.result is not None
-        return self.result
+        return self.result if self.warning is None else {**self.result, "warning": self.warning.record()["error"]}
+
+    @property
+    def code(self) -> str:
+        """Code of the fault, or of what the result lacks; empty when all went well."""
+        told = self.fault or self.warning
+        return told.code if told else ""
 
 
 @dataclass(slots=True)
@@ -97,22 +105,25 @@ class World:
 
     # --- calling ---
 
-    def call(self, name: str, arguments: dict[str, Any], validate: bool = True) -> Outcome:
+    def call(self, name: str, arguments: dict[str, Any]) -> Outcome:
         """Call an API with wire arguments.
 
         Args:
             name: the API's name on the wire.
             arguments: as the parameter schema says.
-            validate: check the arguments first; without it, they must be valid.
         """
+        return self.refusal(name, arguments) or self.run(self.plan.catalogue.api(name), arguments)
+
+    def refusal(self, name: str, arguments: dict[str, Any]) -> Outcome | None:
+        """Refuse a call that cannot be run: of an unknown API, or with arguments that its schema does not take."""
         api = self.plan.catalogue.find(name)
         if api is None or api.operation.name != name or not self._knows(api):
             return Outcome(fault=faults.UNKNOWN_API.make(self.language, name=name))
-        if validate and not api.arguments.is_valid(arguments):
+        if not api.arguments.is_valid(arguments):
             violation = api.arguments.violations(arguments)[0]
             made = faults.INVALID.make(self.language, why=violation.say(self.language))
             return Outcome(fault=Fault(made.code, made.message, violation.path))
-        return self.run(api, arguments)
+        return None
 
     def run(self, api: Api, arguments: dict[str, Any]) -> Outcome:
         """Run an API with valid wire arguments; take everything back when it refuses."""

@@ -1,0 +1,388 @@
+"""Tasks in which the tools fail for reasons of their own, and each failure has its recovery (agent.recovery).
+
+A task is planned as if all went well; then its calls are made anew, and a fault plan befalls one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from toolsim.apis.api import Api
+from toolsim.apis.leaves import LeafKey, leaves
+from toolsim.apis.paths import put
+from toolsim.scenario.blueprint import Flaw, GoldCall, Scenario, UserTurn
+from toolsim.scenario.categories import Category
+from toolsim.scenario.course import Course, try_goal
+from toolsim.scenario.drafting import Called, Said, locate
+from toolsim.scenario.needs import draw_need
+from toolsim.scenario.offers import Offers
+from toolsim.scenario.planners.doubts import row_parameters
+from toolsim.scenario.planners.planner import PLANNERS, reasons
+from toolsim.scenario.setting import PlanFailed, Setting
+from toolsim.taxonomy.declarations import Kind
+from toolsim.verbs.verb import Args, Effect
+from toolsim.world.injection import PlannedFault, Recovery
+from toolsim.world.world import Outcome
+
+_TWO_GOALS: Final = 0.4
+_MOST: Final = 6
+_WAITS: Final = (10, 15, 20, 30, 60)
+_PAUSES: Final = (2, 3, 5, 10, 30)
+_LISTS: Final = ("find", "rank")
+_RETOLD: Final = frozenset({"create", "schedule", "reserve", "update", "configure", "move"})
+"""Changes that can be told from what a look-up shows afterwards."""
+_BEFORE: Final = "previous"
+"""What a change tells of the state before it."""
+_MORNING: Final = 8
+"""Hour before which no service comes back."""
+_TRIES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call of the task as it goes when nothing fails."""
+
+    call: GoldCall
+    api: Api
+    outcome: Outcome
+
+    def told(self) -> dict[LeafKey, Said]:
+        """Give where the user tells its values."""
+        sources = self.call.sources
+        found = ((leaf.key, sources[leaf.path]) for leaf in leaves(self.api, self.call.arguments) if leaf.path in sources)
+        return {key: Said(source.turn, source.words) for key, source in found if source.turn >= 0}
+
+
+class Recovering:
+    """Plans a task of one or two goals, lets a fault befall one of its calls, and recovers as fits the fault."""
+
+    def suits(self, api: Api, category: Category) -> bool:
+        if api.wire.entry is not None:
+            return False
+        match category.options["fault"]:
+            case "lost_write":
+                return api.operation.verb in _RETOLD
+            case "stale_id":
+                return bool(row_parameters(api))
+            case "partial_page":
+                return api.operation.verb in _LISTS or bool(row_parameters(api))
+        return True
+
+    def plan(self, setting: Setting, offers: Offers) -> Scenario:
+        course = Course.begin(setting)
+        turn = course.draft.user("request", "")
+        text = self._task(course, setting, turn)
+        course.draft.script[turn] = UserTurn(role="user", act="request", text=text)
+        retake = Retake(course)
+        RECOVERIES[setting.category.options["fault"]](retake)
+        return course.finish(offers)
+
+    def _task(self, course: Course, setting: Setting, turn: int) -> str:
+        """Pursue one goal or two; give what the user says."""
+        rng, voice = setting.rng, setting.voice
+        need = draw_need(setting.target, setting.world, rng)
+        request = course.phraser.request(need)
+        course.pursue(need, request, turn)
+        text = voice.ask(request, reasons(need, setting), last=False)
+        if rng.random() < _TWO_GOALS and setting.category.options["fault"] != "outage":
+            apis = [api for api in setting.catalogue.of(setting.target.pack) if api.wire.entry is None]
+            for api in rng.sample(apis, min(3, len(apis))):
+                more = try_goal(course, api, _MOST - course.count, turn)
+                if more is not None:
+                    return voice.add("goals", more, first=voice.closed(text))
+        return text
+
+
+class Retake:
+    """Makes the calls of a task anew, some of them under a fault plan."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.draft = course.draft
+        self.rng = self.draft.setting.rng
+        made = zip(self.draft.calls, self.draft.called, strict=True)
+        self.steps = [Step(gold, called.api, called.outcome) for gold, called in made]
+        self._wanted = frozenset(course.milestones)
+        """Ids of the milestones of the task as it was."""
+        course.milestones.clear()
+
+    def begin(self, *faults: PlannedFault) -> None:
+        """Begin under a fault plan."""
+        self.draft.retake(faults)
+
+    def make(self, step: Step, arguments: dict[str, Any] | None = None) -> Called:
+        """Make the call of a step, or the same with other arguments; a milestone of the task stays one unless it fails."""
+        called = self.draft.call(step.api, arguments or step.call.arguments, step.told())
+        if step.call.id in self._wanted and not called.outcome.code:
+            self.course.milestones.append(called.id)
+        return called
+
+    def finish(self, place: int, first: Sequence[str] = (), about: Sequence[str] = ()) -> None:
+        """Make the steps from one on, and let the assistant tell what was done: some calls first, then the other milestones."""
+        for step in self.steps[place:]:
+            if self.make(step).outcome.code:
+                raise PlanFailed("another step fails")
+        self.draft.move("answer", [*first, *(call for call in self.course.milestones if call not in first)], about)
+
+    def nth(self, place: int) -> int:
+        """Count the calls of a step's API up to it."""
+        return sum(step.api is self.steps[place].api for step in self.steps[: place + 1])
+
+    def wants(self, step: Step) -> bool:
+        """Tell whether a step is a milestone of the task."""
+        return step.call.id in self._wanted
+
+    def fault(self, place: int, kind: str, recovery: Recovery, **more: Any) -> PlannedFault:
+        """Declare a fault that befalls a step."""
+        known = {"kind": kind, "recovery": recovery, "api": self.steps[place].api.name, "nth": self.nth(place), **more}
+        return PlannedFault.model_validate(known)
+
+
+def _fails_and_is_repeated(retake: Retake, place: int, fault: PlannedFault) -> None:
+    """Make all steps; the one that fails is repeated until it does not."""
+    retake.begin(fault)
+    for step in retake.steps[:place]:
+        retake.make(step)
+    for _ in range(fault.times):
+        if not retake.make(retake.steps[place]).outcome.code:
+            raise PlanFailed("the fault befalls nothing")
+    retake.finish(place)
+
+
+def timeout(retake: Retake) -> None:
+    """Let a look-up get no answer: it is made again."""
+    places = [place for place, step in enumerate(retake.steps) if step.api.effect is Effect.READ]
+    if not places:
+        raise PlanFailed("nothing is looked up")
+    place, rng = retake.rng.choice(places), retake.rng
+    fault = retake.fault(place, "timeout", "retry", seconds=rng.choice(_WAITS), times=rng.choice((1, 1, 2)))
+    _fails_and_is_repeated(retake, place, fault)
+
+
+def rate_limit(retake: Retake) -> None:
+    """Let any call meet a limit: it is made again."""
+    place, rng = retake.rng.randrange(len(retake.steps)), retake.rng
+    fault = retake.fault(place, "rate_limit", "retry", seconds=rng.choice(_PAUSES), times=rng.choice((1, 1, 2)))
+    _fails_and_is_repeated(retake, place, fault)
+
+
+def partial_page(retake: Retake) -> None:
+    """Let a search come through in part, without the row that is needed or with too few to tell of: it is made again."""
+    found = []
+    for place, step in enumerate(retake.steps):
+        rows = _rows(step)
+        needed = next((at for at, row in enumerate(rows) if _used_later(retake, place, row)), len(rows) - 1)
+        if needed > 0 and (needed < len(rows) - 1 or retake.wants(step)):
+            found.append((place, needed))
+    if not found:
+        raise PlanFailed("no list that could be cut")
+    place, needed = retake.rng.choice(found)
+    fault = retake.fault(place, "partial_page", "retry", shown=retake.rng.randint(1, needed))
+    _fails_and_is_repeated(retake, place, fault)
+
+
+def stale_id(retake: Retake) -> None:
+    """Let a search show an id that is out of date: the call that takes it fails, and the id is looked up anew."""
+    place, search, key = _key_in_use(retake)
+    used, found = retake.steps[place], retake.steps[search]
+    stale = _another_key(retake, key)
+    retake.begin(retake.fault(search, "stale_id", "look_up", key=key, stale=stale))
+    for step in retake.steps[:place]:
+        retake.make(step)
+    arguments = used.call.arguments
+    for leaf in leaves(used.api, arguments):
+        if leaf.value == key:
+            arguments = put(arguments, leaf.path, stale)
+    if not used.api.arguments.is_valid(arguments) or retake.make(used, arguments).outcome.code != "stale_id":
+        raise PlanFailed("the old id is not refused")
+    if not locate(retake.make(found).outcome.record(), key):
+        raise PlanFailed("the new id is not found")
+    retake.finish(place)
+
+
+def lost_write(retake: Retake) -> None:
+    """Let a change get no answer: whether it took effect is looked up, and it is made again only if it did not."""
+    place = next((at for at, step in enumerate(retake.steps) if step.api.operation.verb in _RETOLD), None)
+    if place is None:
+        raise PlanFailed("nothing is changed")
+    carried_out, step = retake.rng.random() < 0.5, retake.steps[place]
+    fault = retake.fault(place, "timeout", "verify", seconds=retake.rng.choice(_WAITS), carried_out=carried_out)
+    retake.begin(fault)
+    for earlier in retake.steps[:place]:
+        retake.make(earlier)
+    look = _look_for_effect(retake, step)
+    lost = retake.make(step)
+    seen = retake.draft.call(look.api, look.arguments, look.told)
+    if carried_out:
+        retake.course.milestones.append(lost.id)
+        retake.finish(place + 1, [lost.id, seen.id], [look.path])
+    else:
+        retake.finish(place)
+    if any(source.call == seen.id for gold in retake.draft.calls for source in gold.sources.values()):
+        raise PlanFailed("the look-up shows what is searched for later")
+
+
+def outage(retake: Retake) -> None:
+    """Let the last call meet a service that is down for long: the user is told."""
+    place, setting = len(retake.steps) - 1, retake.draft.setting
+    if sum(map(retake.wants, retake.steps)) > 1:
+        raise PlanFailed("more is asked for than what fails")
+    until = (datetime.fromisoformat(setting.world.now) + timedelta(hours=retake.rng.randint(2, 9))).replace(minute=0)
+    if until.hour < _MORNING:
+        until = until.replace(hour=_MORNING)
+    retake.begin(retake.fault(place, "outage", "report", times=0, until=f"{until:%Y-%m-%d %H:%M}"))
+    for step in retake.steps[:place]:
+        retake.make(step)
+    down = retake.make(retake.steps[place])
+    retake.course.milestones.append(down.id)
+    retake.draft.flaw = Flaw(kind="fault", call=down.id, rule=down.outcome.code)
+    retake.draft.move("answer", [down.id])
+
+
+RECOVERIES: Final = {
+    "timeout": timeout,
+    "rate_limit": rate_limit,
+    "partial_page": partial_page,
+    "stale_id": stale_id,
+    "lost_write": lost_write,
+    "outage": outage,
+}
+"""What befalls the task, as categories name it."""
+
+
+def _rows(step: Step) -> list[Any]:
+    """Give the rows that a search shows; none of other calls."""
+    lists = [value for value in step.outcome.record().values() if isinstance(value, list)]
+    return lists[0] if lists and step.api.operation.verb in _LISTS else []
+
+
+def _used_later(retake: Retake, place: int, row: Any) -> bool:
+    """Tell whether a later step takes a value from a row that this one shows."""
+    shown = retake.steps[place].call.id
+    for later in retake.steps[place + 1 :]:
+        for path, source in later.call.sources.items():
+            if source.call == shown and locate(row, _value(later, path)):
+                return True
+    return False
+
+
+def _value(step: Step, path: str) -> Any:
+    return next(leaf.value for leaf in leaves(step.api, step.call.arguments) if leaf.path == path)
+
+
+def _key_in_use(retake: Retake) -> tuple[int, int, str]:
+    """Find a key that a search shows and a later step is the first to take: place of the step, of the search, and the key."""
+    found = []
+    places = {step.call.id: place for place, step in enumerate(retake.steps)}
+    for place, step in enumerate(retake.steps):
+        for leaf in leaves(step.api, step.call.arguments):
+            source = step.call.sources[leaf.path]
+            if source.kind == "result" and leaf.is_row and _shown_once(retake, places[source.call], place, leaf.value):
+                found.append((place, places[source.call], str(leaf.value)))
+    if not found:
+        raise PlanFailed("no id is looked up")
+    return retake.rng.choice(found)
+
+
+def _shown_once(retake: Retake, search: int, place: int, key: Any) -> bool:
+    """Tell whether only one step up to a place shows a key, and none takes it before."""
+    steps = retake.steps[:place]
+    shows = [at for at, step in enumerate(steps) if locate(step.outcome.record(), key)]
+    taken = any(leaf.value == key for step in steps for leaf in leaves(step.api, step.call.arguments))
+    return shows == [search] and not taken and steps[search].api.operation.verb == "find"
+
+
+def _another_key(retake: Retake, key: str) -> str:
+    """Make a key of the same form that nothing has."""
+    digits = [at for at, sign in enumerate(key) if sign.isdigit()]
+    known = {there for rows in retake.draft.world.tables.values() for there in rows}
+    for _ in range(_TRIES):
+        signs = list(key)
+        for at in digits[-3:]:
+            signs[at] = str(retake.rng.randrange(10))
+        if (other := "".join(signs)) not in known and other != key:
+            return other
+    raise PlanFailed("no other id of this form")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look-up that shows whether a change took effect."""
+
+    api: Api
+    arguments: dict[str, Any]
+    told: dict[LeafKey, Said]
+    path: str
+    """JSON path, in its result, of the row that shows the change."""
+
+
+def _look_for_effect(retake: Retake, step: Step) -> Look:
+    """Find a look-up that tells whether a change took effect."""
+    setting = retake.draft.setting
+    looks = [api for api in setting.catalogue.of(step.api.pack) if _looks_at(api, step.api)]
+    retake.rng.shuffle(looks)
+    looks.sort(key=lambda api: api.operation.verb != "get")
+    for api in looks:
+        for flat, told in _askings(retake, api, step):
+            arguments = api.wire.encode([flat])
+            path = _shows(retake, step, api, arguments) if api.arguments.is_valid(arguments) else ""
+            if path:
+                return Look(api, arguments, told, path)
+    raise PlanFailed("nothing shows whether it was done")
+
+
+def _looks_at(api: Api, write: Api) -> bool:
+    """Tell whether an API shows rows of what a write changes."""
+    return api.operation.verb in ("get", "find") and api.wire.entry is None and api.operation.target == write.operation.target
+
+
+def _askings(retake: Retake, api: Api, step: Step) -> Iterator[tuple[Args, dict[LeafKey, Said]]]:
+    """Give arguments made of those of a step: all that fit, and the required ones alone."""
+    flat, told = step.api.wire.decode(step.call.arguments)[0], step.told()
+    fields = {field.name: field for field in step.api.prepared.params}
+    shared = [
+        field for field in api.prepared.params
+        if field.name in flat and field.kind is fields[field.name].kind and field.kind in (Kind.REF, Kind.ENUM, Kind.DATE)
+    ]  # fmt: skip
+    required = [field for field in shared if field.required]
+    if any(field.required and field not in required for field in api.prepared.params):
+        return
+    for chosen in (shared, required) if len(shared) > len(required) else (shared,):
+        names = {field.name for field in chosen}
+        yield {name: flat[name] for name in names}, {key: said for key, said in told.items() if key[0] in names}
+
+
+def _shows(retake: Retake, step: Step, api: Api, arguments: dict[str, Any]) -> str:
+    """Find where a look-up shows, after a change and not before, all that the change itself would have told; empty if nowhere."""
+    world = retake.draft.world
+    mark = world.mark()
+    before = world.run(api, arguments)
+    told = world.run(step.api, step.call.arguments).record()
+    after = world.run(api, arguments)
+    world.undo(mark)
+    wanted = {name: value for name, value in told.items() if name != _BEFORE}
+    if not before.ok or not after.ok or _covering(before, wanted) or not (_whole(before) and _whole(after)):
+        return ""
+    found = _covering(after, wanted)
+    return found[0] if len(found) == 1 else ""
+
+
+def _whole(outcome: Outcome) -> bool:
+    """Tell whether a list shows all rows there are, so that what is missing is not there; a row by itself does."""
+    record = outcome.record()
+    shown = max((len(value) for value in record.values() if isinstance(value, list)), default=0)
+    return "items" not in map(str.casefold, record) or all(v <= shown for v in record.values() if isinstance(v, int))
+
+
+def _covering(outcome: Outcome, wanted: dict[str, Any]) -> list[str]:
+    """List the paths of the rows of a look-up, the result itself or the items of its list, that hold all that is wanted."""
+    record = outcome.record()
+    lists = [(name, value) for name, value in record.items() if isinstance(value, list)]
+    rows = [("$", record), *((f"$.{name}[{at}]", row) for name, value in lists for at, row in enumerate(value))]
+    return [path for path, row in rows if isinstance(row, dict) and wanted.items() <= row.items()]
+
+
+PLANNERS.register("recovery")(Recovering())
