@@ -16,6 +16,7 @@ from toolsim.checks.case import Case
 from toolsim.checks.trajectory import examine_trajectory
 from toolsim.models.chat import ChatCall, ChatReply, ChatRequest
 from toolsim.scenario.blueprint import Scenario
+from toolsim.scenario.categories import categories
 from toolsim.taxonomy.declarations import NUMERIC, Kind
 from toolsim.verbs.verb import Effect
 from toolsim.world.world import World
@@ -133,6 +134,16 @@ async def test_case_and_final_stop_of_a_free_text_make_no_difference(corpus: Cor
         if tried > 4:
             return
     assert tried
+
+
+RECOVERIES = [name for name in categories() if name.startswith("agent.recovery.")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("category", RECOVERIES)
+async def test_a_right_recovery_is_accepted(corpus: Corpus, category: str, language: Language) -> None:
+    for pair in corpus.of(category, language)[:4]:
+        assert await judged(corpus, pair) == set()
 
 
 # --- refused ---
@@ -255,3 +266,64 @@ async def test_steps_in_the_wrong_order_are_found(corpus: Corpus) -> None:
             assert "trajectory.order" in found
             return
     raise AssertionError("no scenario has an order")
+
+
+# --- recoveries ---
+
+
+def next_time(name: str, change: Any) -> Change:
+    """Change the reply that follows the first call of an API."""
+    done: list[bool] = []
+
+    def changed(request: ChatRequest, reply: ChatReply) -> ChatReply:
+        called = any(call["function"]["name"] == name for m in request.messages for call in m.get("tool_calls") or ())
+        if not called or done:
+            return reply
+        done.append(True)
+        return ChatReply.model_validate(change(reply))
+
+    return changed
+
+
+def befallen(corpus: Corpus, kind: str, language: Language) -> Iterator[tuple[Scenario, World]]:
+    """Give some scenarios that a fault befalls."""
+    yield from corpus.of(f"agent.recovery.{kind}", language)[:6]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_change_without_answer_may_not_be_repeated_blindly(corpus: Corpus, language: Language) -> None:
+    for scenario, world in befallen(corpus, "lost_write", language):
+        lost = next(call for call in scenario.calls if call.fault == "timeout")
+        again = next_time(lost.name, lambda reply, lost=lost: ChatReply(calls=(call_of(lost.name, lost.arguments, 9),)))
+        assert "trajectory.unverified" in await judged(corpus, (scenario, world), again)
+
+
+@pytest.mark.parametrize(("language", "claim"), [("en", "I've done that for you."), ("zh", "已经为您办理好了。")])
+async def test_nobody_may_claim_what_was_not_looked_up(corpus: Corpus, language: Language, claim: str) -> None:
+    for scenario, world in befallen(corpus, "lost_write", language):
+        lost = next(call for call in scenario.calls if call.fault == "timeout")
+        assert "trajectory.unverified" in await judged(
+            corpus, (scenario, world), next_time(lost.name, lambda _: ChatReply(content=claim))
+        )
+
+
+@pytest.mark.parametrize(("language", "claim"), [("en", "That could not be done."), ("zh", "这件事没有办成。")])
+async def test_an_outage_must_be_told(corpus: Corpus, language: Language, claim: str) -> None:
+    for pair in befallen(corpus, "outage", language):
+        assert "trajectory.unreported" in await judged(corpus, pair, after_results(claim))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_part_of_a_list_is_not_enough(corpus: Corpus, language: Language) -> None:
+    for scenario, world in befallen(corpus, "partial_page", language):
+        cut = next(call for call in scenario.calls if call.fault == "partial_page")
+        found = await judged(corpus, (scenario, world), next_time(cut.name, lambda _: ChatReply(content="?")))
+        assert found & {"trajectory.refused", "trajectory.missing"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_id_that_is_out_of_date_leads_nowhere(corpus: Corpus, language: Language) -> None:
+    for scenario, world in befallen(corpus, "stale_id", language):
+        stale = next(call for call in scenario.calls if call.fault == "stale_id")
+        again = next_time(stale.name, lambda reply, stale=stale: ChatReply(calls=(call_of(stale.name, stale.arguments, 9),)))
+        assert await judged(corpus, (scenario, world), again) & {"trajectory.missing", "trajectory.arguments"}

@@ -14,6 +14,7 @@ from toolsim.models.scripted import ScriptedModel
 from toolsim.roleplay.actors import ToolResult
 from toolsim.roleplay.dialogue import FunctionCall, ToolCall
 from toolsim.roleplay.model_tool import TRIES, ModelTool
+from toolsim.world.injection import FaultKind, PlannedFault
 
 NOTE = {
     "type": "object",
@@ -148,3 +149,45 @@ def test_calls_of_one_message_are_answered_in_order() -> None:
         ]
 
     assert len(set(asyncio.run(both()))) == 1
+
+
+# --- faults ---
+
+
+def flaky(fault: PlannedFault, *answers: str) -> tuple[ModelTool, ScriptedModel]:
+    """Make a tool that a fault befalls."""
+    model = ScriptedModel(list(answers))
+    return ModelTool(SPECS, "en", "2026-05-01T10:00", 1, model, faults=[fault]), model
+
+
+@pytest.mark.parametrize(("kind", "code"), [("timeout", "timeout"), ("rate_limit", "rate_limited"), ("outage", "unavailable")])
+async def test_a_call_that_gets_no_answer_is_not_put_to_the_model(kind: FaultKind, code: str) -> None:
+    tool, model = flaky(PlannedFault(kind=kind, recovery="retry", api="get_note"), GOOD)
+    assert (await call(tool, "get_note", {"note_id": "N-77"})).fault == code and not model.requests
+    assert (await call(tool, "get_note", {"note_id": "N-77"})).content == '{"note_id":"N-77","text":"milk"}'
+
+
+async def test_a_lost_answer_is_remembered_all_the_same() -> None:
+    lost = PlannedFault(kind="timeout", recovery="verify", api="create_note", carried_out=True)
+    tool, _ = flaky(lost, GOOD, *[GOOD.replace("milk", "bread")] * TRIES)
+    assert (await call(tool, "create_note", {"text": "milk"})).fault == "timeout"
+    assert "was written as 'milk'" in (await refused(tool, "get_note", {"note_id": "N-77"})).message
+
+
+async def test_a_list_comes_through_in_part_and_then_whole() -> None:
+    rows = '{"notes": [{"note_id": "N-1"}, {"note_id": "N-2"}, {"note_id": "N-3"}]}'
+    tool, _ = flaky(PlannedFault(kind="partial_page", recovery="retry", api="ping", shown=1), rows, rows)
+    cut, whole = await call(tool, "ping", {}), await call(tool, "ping", {})
+    assert cut.fault == "partial_page" and len(orjson.loads(cut.content)["notes"]) == 1
+    assert whole.fault == "" and len(orjson.loads(whole.content)["notes"]) == 3
+
+
+async def test_an_id_that_is_out_of_date_is_refused_until_it_is_looked_up_anew() -> None:
+    fault = PlannedFault(kind="stale_id", recovery="look_up", api="ping", key="K1", stale="K2")
+    rows = '{"notes": [{"note_id": "N-77", "text": "milk"}]}'
+    tool, model = flaky(fault, rows, rows, GOOD)
+    shown = orjson.loads((await call(tool, "ping", {})).content)["notes"][0]["note_id"]
+    assert shown != "N-77" and shown.startswith("N-")
+    assert (await call(tool, "get_note", {"note_id": shown})).fault == "stale_id" and len(model.requests) == 1
+    assert "N-77" in (await call(tool, "ping", {})).content
+    assert (await call(tool, "get_note", {"note_id": "N-77"})).fault == ""

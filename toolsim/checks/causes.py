@@ -14,6 +14,7 @@ CAUSES: Final = {
     "trajectory.forbidden": "an API is called that nobody asked for",
     "trajectory.missing": "a call of gold is not made",
     "trajectory.order": "a call comes before one that must come first",
+    "trajectory.refused": "a call of gold does not go through, and is not made again",
     "trajectory.silent": "nothing of what was found is told",
     "trajectory.unasked": "the assistant does not ask for what is missing, wrong or in doubt",
     "trajectory.undone": "what gold changes is not changed",

@@ -19,6 +19,11 @@ _PLAIN = str.maketrans(
     {"，": ",", "。": ".", "：": ":", "？": "?", "！": "!", "’": "'", "‘": "'"} | dict.fromkeys('“”"「」《》', "")
 )
 _TIMED = re.compile(r"\d{4}-\d{2}-\d{2}t\d{2}:\d{2}:00$")
+_MISSED: Final = {
+    "trajectory.arguments": "called otherwise than it should be",
+    "trajectory.missing": "not called",
+    "trajectory.refused": "not made again after it had not gone through",
+}
 _MOST: Final = 3
 """An assistant may make this many times the calls of gold."""
 
@@ -76,13 +81,13 @@ def _settled(value: Any) -> Any:
 
 
 def _done(case: Case, scenario: Scenario) -> dict[str, MadeCall]:
-    """Give the calls that reach a milestone, by gold call; each call reaches one."""
+    """Give the calls that reach a milestone, by gold call; a refused call reaches none that goes through."""
     done: dict[str, MadeCall] = {}
     taken: set[str] = set()
     for gold_id in scenario.milestones:
         gold = scenario.call(gold_id)
         alike = [call for call in case.calls if call.id not in taken and same_call(case, call, gold)]
-        made = next((call for call in alike if refused(call) == bool(gold.fault)), alike[0] if alike else None)
+        made = next((call for call in alike if refused(call) == bool(gold.fault)), alike[0] if alike and gold.fault else None)
         if made is not None:
             done[gold_id] = made
             taken.add(made.id)
@@ -92,12 +97,9 @@ def _done(case: Case, scenario: Scenario) -> dict[str, MadeCall]:
 def _milestones(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> Iterator[Finding]:
     for gold_id in scenario.milestones:
         if gold_id not in done:
-            name = scenario.call(gold_id).name
-            tried = any(call.name == name for call in case.calls)
-            code, how = (
-                ("trajectory.arguments", "called otherwise than it should be") if tried else ("trajectory.missing", "not called")
-            )
-            yield Finding(code, "$.messages", f"{name} is {how}")
+            gold = scenario.call(gold_id)
+            code = _missed(case, gold)
+            yield Finding(code, "$.messages", f"{gold.name}: {_MISSED[code]}")
     for first, second in scenario.order:
         if first in done and second in done and done[first].place >= done[second].place:
             yield Finding("trajectory.order", done[second].path, f"{done[second].name} comes too early")
@@ -114,6 +116,13 @@ def _unbacked(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> Iter
             yield Finding("trajectory.refused", call.path, f"{call.name} is refused")
         if call.id not in right and call.name in case.writes and call.name not in scenario.forbidden:
             yield Finding("trajectory.changed", call.path, f"gold has no such call of {call.name}, which changes something")
+
+
+def _missed(case: Case, gold: GoldCall) -> str:
+    """Tell how a call of gold is missed."""
+    if any(same_call(case, call, gold) for call in case.calls):
+        return "trajectory.refused"
+    return "trajectory.arguments" if any(call.name == gold.name for call in case.calls) else "trajectory.missing"
 
 
 def same_call(case: Case, made: MadeCall, gold: GoldCall) -> bool:

@@ -6,8 +6,9 @@ A fault plan is declared with the scenario, and the same plan gives the same fau
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any, Final, Literal
 
 from toolsim.apis.api import Api
@@ -15,6 +16,10 @@ from toolsim.base.records import Record
 from toolsim.base.text import Language, Text
 from toolsim.verbs.faults import Fault, FaultType
 from toolsim.world.world import Outcome, World
+
+_CHANGED: Final = 3
+"""Digits by which an id that is out of date differs."""
+_TRIES: Final = 8
 
 FaultKind = Literal["timeout", "rate_limit", "partial_page", "stale_id", "outage"]
 Recovery = Literal["retry", "verify", "look_up", "report"]
@@ -49,7 +54,7 @@ class PlannedFault(Record):
 
     kind: FaultKind
     recovery: Recovery
-    """retry: make the call again; verify: see first whether it took effect; look_up: search for the id anew; report: tell of it."""
+    """retry: make the call again; verify: see first whether it took effect; look_up: search for the id anew; report: tell it."""
     api: str
     """The API whose calls it befalls; of a stale id the search that shows it."""
     nth: int = 1
@@ -99,8 +104,8 @@ class Strike:
 class Injector:
     """Plays a fault plan over the calls of one dialogue."""
 
-    def __init__(self, plan: Sequence[PlannedFault], language: Language) -> None:
-        self._plan = plan
+    def __init__(self, plan: Iterable[PlannedFault], language: Language) -> None:
+        self._plan = list(plan)
         self._language: Language = language
         self._made: Counter[str] = Counter()
 
@@ -115,6 +120,12 @@ class Injector:
             if planned.befalls(api, self._made[api]):
                 return self._strike(planned)
         return Strike()
+
+    def age(self, planned: PlannedFault, key: str, stale: str) -> Strike:
+        """Choose only now, where no world backs a tool, which id is out of date; give what befalls the call that shows it."""
+        aged = planned.model_copy(update={"key": key, "stale": stale})
+        self._plan[self._plan.index(planned)] = aged
+        return Strike(aged, language=self._language)
 
     def _strike(self, planned: PlannedFault) -> Strike:
         match planned.kind:
@@ -142,6 +153,18 @@ class InjectedWorld:
         """Run an API with valid wire arguments."""
         strike = self._injector.strike(api.name, arguments)
         return strike.seen(self.world.run(api, arguments) if strike.runs else Outcome())
+
+
+def another_key(key: str, taken: Container[str], rng: Random) -> str:
+    """Make a key of the same form that is not taken; empty where none was found."""
+    digits = [at for at, sign in enumerate(key) if sign.isdigit()][-_CHANGED:]
+    for _ in range(_TRIES if digits else 0):
+        signs = list(key)
+        for at in digits:
+            signs[at] = str(rng.randrange(10))
+        if (other := "".join(signs)) != key and other not in taken:
+            return other
+    return ""
 
 
 def holds(value: Any, wanted: str) -> bool:

@@ -24,7 +24,7 @@ from toolsim.scenario.planners.planner import PLANNERS, reasons
 from toolsim.scenario.setting import PlanFailed, Setting
 from toolsim.taxonomy.declarations import Kind
 from toolsim.verbs.verb import Args, Effect
-from toolsim.world.injection import PlannedFault, Recovery
+from toolsim.world.injection import PlannedFault, Recovery, another_key
 from toolsim.world.world import Outcome
 
 _TWO_GOALS: Final = 0.4
@@ -38,7 +38,6 @@ _BEFORE: Final = "previous"
 """What a change tells of the state before it."""
 _MORNING: Final = 8
 """Hour before which no service comes back."""
-_TRIES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,10 @@ def stale_id(retake: Retake) -> None:
     """Let a search show an id that is out of date: the call that takes it fails, and the id is looked up anew."""
     place, search, key = _key_in_use(retake)
     used, found = retake.steps[place], retake.steps[search]
-    stale = _another_key(retake, key)
+    known = {there for rows in retake.draft.world.tables.values() for there in rows}
+    stale = another_key(key, known, retake.rng)
+    if not stale:
+        raise PlanFailed("no other id of this form")
     retake.begin(retake.fault(search, "stale_id", "look_up", key=key, stale=stale))
     for step in retake.steps[:place]:
         retake.make(step)
@@ -293,19 +295,6 @@ def _shown_once(retake: Retake, search: int, place: int, key: Any) -> bool:
     shows = [at for at, step in enumerate(steps) if locate(step.outcome.record(), key)]
     taken = any(leaf.value == key for step in steps for leaf in leaves(step.api, step.call.arguments))
     return shows == [search] and not taken and steps[search].api.operation.verb == "find"
-
-
-def _another_key(retake: Retake, key: str) -> str:
-    """Make a key of the same form that nothing has."""
-    digits = [at for at, sign in enumerate(key) if sign.isdigit()]
-    known = {there for rows in retake.draft.world.tables.values() for there in rows}
-    for _ in range(_TRIES):
-        signs = list(key)
-        for at in digits[-3:]:
-            signs[at] = str(retake.rng.randrange(10))
-        if (other := "".join(signs)) not in known and other != key:
-            return other
-    raise PlanFailed("no other id of this form")
 
 
 @dataclass(frozen=True, slots=True)
