@@ -19,6 +19,7 @@ from toolsim.checks.case import Case
 from toolsim.checks.finding import CHECKS, Finding
 from toolsim.checks.known import DIGITS, ID, NUMBER, Known, number_of
 from toolsim.checks.told import counts_told, days_told, row_names, rows_told, states_told
+from toolsim.roleplay.dialogue import Message, ToolCall
 from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording.readings import readings
 from toolsim.wording.values import MONTHS
@@ -69,49 +70,81 @@ def _spec_numbers(api: Api, language: Language) -> frozenset[float]:
 @CHECKS.register("answers")
 def answers(case: Case) -> Iterator[Finding]:
     """Check what the assistant says against what it has seen by then."""
-    known, calls, faults = Known(), 0, 0
-    language = case.language
-    for name in dict.fromkeys(call.name for call in case.calls):
-        called = case.catalogue.find(name)
-        if called is not None:
-            known.specs.append(_spec_text(called, language))
-            known.numbers |= _spec_numbers(called, language)
-        elif name in case.specs:
-            known.see_text(orjson.dumps(case.specs[name]).decode())
-    now, names = case.scenario.now if case.scenario else "", row_names(case)
-    apis: list[Api] = []
-    told_faults: list[str] = []
-    events, flawed = {event.call: event.fault for event in case.dialogue.events}, _flawed(case)
-    failed = False
+    seen, language, names = _Seen(case), case.language, row_names(case)
+    now, known = case.scenario.now if case.scenario else "", seen.known
     for index, message in enumerate(case.messages):
+        seen.take(message)
+        if message.role != "assistant" or not message.content:
+            continue
+        text, path = message.content, f"$.messages[{index}].content"
+        if _is_proposal(case, index):
+            yield from _facts(text, path, _with_offered(case, known, text), language, now)
+        elif not _is_chat(case, index):
+            yield from _facts(text, path, known, language, now)
+            yield from states_told(text, path, known, seen.apis, language)
+            yield from rows_told(text, path, names, known, language)
+            yield from counts_told(text, path, seen.apis, known, language)
+        if not any(told.casefold() in text.casefold() for told in seen.refusals):
+            yield from _claims(text, path, language, seen)
+        known.see_text(text)
+
+
+class _Seen:
+    """What the assistant has seen by some message, and how its calls fared in this turn of the user."""
+
+    def __init__(self, case: Case) -> None:
+        self.known = Known()
+        self.apis: list[Api] = []
+        """Called so far."""
+        self.refusals: list[str] = []
+        """What tools said when they refused."""
+        self.calls = 0
+        self._refused = 0
+        self._flaw_stands = False
+        self._case = case
+        self._faults = {event.call: event.fault for event in case.dialogue.events}
+        self._flawed = _flawed(case)
+        for name in dict.fromkeys(call.name for call in case.calls):
+            self._read_spec(name)
+
+    @property
+    def failed(self) -> bool:
+        """Whether what was asked for has been refused, as far as calls of this turn show."""
+        return self._flaw_stands or 0 < self.calls == self._refused
+
+    def _read_spec(self, name: str) -> None:
+        api = self._case.catalogue.find(name)
+        if api is not None:
+            self.known.specs.append(_spec_text(api, self._case.language))
+            self.known.numbers |= _spec_numbers(api, self._case.language)
+        elif name in self._case.specs:
+            self.known.see_text(orjson.dumps(self._case.specs[name]).decode())
+
+    def take(self, message: Message) -> None:
+        """Take a message in; what the assistant says itself is left to those who have checked it."""
+        content = message.content or ""
         if message.role == "tool":
-            known.see_result(message.content or "")
-            if events.get(message.tool_call_id or ""):
-                told_faults += _told(case.results.get(message.tool_call_id or ""))
-            if case.scenario is None:
-                known.see_text(message.content or "")
-        elif message.role in ("user", "system"):
-            known.hear(message.content or "")
-            calls, faults = (0, 0) if message.role == "user" else (calls, faults)
-            failed = failed and message.role != "user"
+            self.known.see_result(content)
+            if self._faults.get(message.tool_call_id or ""):
+                self.refusals += _told(self._case.results.get(message.tool_call_id or ""))
+            if self._case.scenario is None:
+                self.known.see_text(content)
+        elif message.role != "assistant":
+            self.known.hear(content)
+        if message.role == "user":
+            self.calls, self._refused, self._flaw_stands = 0, 0, False
         for call in message.tool_calls or ():
-            calls, faults = calls + 1, faults + bool(events.get(call.id))
-            failed = bool(events.get(call.id)) if call.function.name == flawed else failed
-            known.see_arguments(call.function.arguments)
-            api = case.catalogue.find(call.function.name)
-            apis += [api] if api else []
-        if message.role == "assistant" and message.content:
-            text, path = message.content, f"$.messages[{index}].content"
-            if _is_proposal(case, index):
-                yield from _facts(text, path, _with_offered(case, known, text), language, now)
-            elif not _is_chat(case, index):
-                yield from _facts(text, path, known, language, now)
-                yield from states_told(text, path, known, apis, language)
-                yield from rows_told(text, path, names, known, language)
-                yield from counts_told(text, path, apis, known, language)
-            if not any(told.casefold() in text.casefold() for told in told_faults):
-                yield from _claims(text, path, language, calls, failed or 0 < calls == faults)
-            known.see_text(message.content)
+            self._call(call)
+
+    def _call(self, call: ToolCall) -> None:
+        name, refused = call.function.name, bool(self._faults.get(call.id))
+        self.calls += 1
+        self._refused += refused
+        if name == self._flawed:
+            self._flaw_stands = refused
+        self.known.see_arguments(call.function.arguments)
+        api = self._case.catalogue.find(name)
+        self.apis += [api] if api else []
 
 
 def _told(result: Any) -> list[str]:
@@ -182,8 +215,8 @@ def _flawed(case: Case) -> str:
     return case.scenario.call(flaw.call).name if case.scenario and flaw is not None and flaw.kind == "fault" else ""
 
 
-def _claims(text: str, path: str, language: Language, calls: int, failed: bool) -> Iterator[Finding]:
-    if failed and not _DENIES[language].search(text):
+def _claims(text: str, path: str, language: Language, seen: _Seen) -> Iterator[Finding]:
+    if seen.failed and not _DENIES[language].search(text):
         yield Finding("answers.success", path, "what was asked for was refused, and the answer does not say so")
-    if not calls and _CLAIMS[language].search(text):
+    if not seen.calls and _CLAIMS[language].search(text):
         yield Finding("answers.claim", path, "something is claimed to be done, and nothing was called")
