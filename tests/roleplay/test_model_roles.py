@@ -14,7 +14,7 @@ from toolsim.models.scripted import ScriptedModel
 from toolsim.roleplay.asking import STEP, TRIES
 from toolsim.roleplay.dialogue import Message
 from toolsim.roleplay.model_assistant import ModelAssistant
-from toolsim.roleplay.model_user import BEGIN, END, ModelUser, brief, facts
+from toolsim.roleplay.model_user import DONE, END, NEXT, ModelUser, brief, facts
 from toolsim.scenario.blueprint import Scenario, UserTurn
 
 CATEGORY = "agent.multi_turn"
@@ -62,7 +62,7 @@ async def test_the_user_sees_its_own_words_as_its_own(corpus: Corpus) -> None:
     scenario, users, _ = await watched(corpus, CATEGORY, "en")
     first = next(step.text for step in scenario.script if isinstance(step, UserTurn))
     assert [m["role"] for m in users[1].messages] == ["system", "user", "assistant", "user"]
-    assert users[1].messages[1]["content"] == BEGIN.en and users[1].messages[2]["content"] == first
+    assert users[1].messages[1]["content"] == NEXT.en.format(step=1) and users[1].messages[2]["content"] == first
 
 
 async def test_roles_alternate_where_the_assistant_speaks_twice_in_a_row(corpus: Corpus) -> None:
@@ -70,7 +70,20 @@ async def test_roles_alternate_where_the_assistant_speaks_twice_in_a_row(corpus:
     seen = [Message(role="user", content="a"), Message(role="assistant", content="b"), Message(role="assistant", content="c")]
     await ModelUser(some(corpus), model).speak(seen)
     assert [m["role"] for m in model.requests[0].messages] == ["system", "user", "assistant", "user"]
-    assert model.requests[0].messages[-1]["content"] == "b\nc"
+    assert model.requests[0].messages[-1]["content"].startswith("b\nc\n\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_user_is_told_which_step_comes_now(corpus: Corpus, language: Language) -> None:
+    scenario = some(corpus, "special.incomplete", language)
+    turns = [step.text for step in scenario.script if isinstance(step, UserTurn)]
+    seen: list[Message] = []
+    for number, said in enumerate([*turns, END], 1):
+        model = ScriptedModel([said])
+        await ModelUser(scenario, model).speak(seen)
+        cue = (NEXT if number <= len(turns) else DONE).say(language).format(step=number, end=END)
+        assert model.requests[0].messages[-1]["content"].endswith(cue)
+        seen += [Message(role="user", content=said), Message(role="assistant", content="?")]
 
 
 @pytest.mark.parametrize("category", ["special.incomplete", "special.error_param"])
@@ -121,9 +134,7 @@ async def test_the_assistant_never_sees_the_scenario(corpus: Corpus, category: s
 
 async def test_ids_of_calls_are_ours_and_never_come_twice(corpus: Corpus) -> None:
     calls = (ChatCall(id="x", name="a", arguments="{}"), ChatCall(id="x", name="b", arguments="{}"))
-    assistant = ModelAssistant(
-        some(corpus), corpus.catalogue, ScriptedModel([ChatReply(calls=calls), ChatReply(calls=calls[:1])])
-    )
+    assistant = ModelAssistant(some(corpus), (), ScriptedModel([ChatReply(calls=calls), ChatReply(calls=calls[:1])]))
     first = await assistant.act([Message(role="user", content="go")])
     second = await assistant.act([Message(role="user", content="go")])
     assert [call.id for message in (first, second) for call in message.tool_calls or ()] == ["call_1", "call_2", "call_3"]
@@ -133,7 +144,7 @@ async def test_no_two_trajectories_ask_the_same(corpus: Corpus) -> None:
     asked = []
     for sample in range(4):
         model = ScriptedModel(["", "well"])
-        await ModelAssistant(some(corpus), corpus.catalogue, model, sample).act([Message(role="user", content="go")])
+        await ModelAssistant(some(corpus), (), model, sample).act([Message(role="user", content="go")])
         asked += [(request.attempt, request.temperature) for request in model.requests]
     assert len(set(asked)) == len(asked) == 8 and TRIES <= STEP
 
@@ -152,7 +163,7 @@ async def test_no_two_trajectories_ask_the_same(corpus: Corpus) -> None:
 )
 async def test_a_useless_reply_is_asked_for_again(corpus: Corpus, useless: ChatReply) -> None:
     model = ScriptedModel([useless, "Good morning."])
-    message = await ModelAssistant(some(corpus), corpus.catalogue, model).act([Message(role="user", content="go")])
+    message = await ModelAssistant(some(corpus), (), model).act([Message(role="user", content="go")])
     assert message.content == "Good morning." and [request.attempt for request in model.requests] == [0, 1]
 
 
@@ -175,6 +186,6 @@ async def test_a_faultless_pair_of_models_plays_every_category(corpus: Corpus, l
 def test_the_oracle_knows_its_scenarios_only_by_what_a_model_is_shown(corpus: Corpus) -> None:
     scenario = some(corpus)
     oracle = Oracle(corpus.catalogue, [scenario])
-    assert oracle.reply(({"role": "system", "content": brief(scenario)}, {"role": "user", "content": BEGIN.en}), ()).content
+    assert oracle.reply(({"role": "system", "content": brief(scenario)}, {"role": "user", "content": NEXT.en}), ()).content
     with pytest.raises(KeyError):
-        oracle.reply(({"role": "system", "content": "you play a person"}, {"role": "user", "content": BEGIN.en}), ())
+        oracle.reply(({"role": "system", "content": "you play a person"}, {"role": "user", "content": NEXT.en}), ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from toolsim.apis.catalogue import Catalogue
@@ -19,17 +19,18 @@ _WARM: Final = 0.8
 class ModelAssistant:
     """Asks a model for each message of the assistant."""
 
-    def __init__(self, scenario: Scenario, catalogue: Catalogue, model: ChatModel, sample: int = 0) -> None:
+    def __init__(self, scenario: Scenario, tools: Iterable[ChatTool], model: ChatModel, sample: int = 0) -> None:
         """Set the assistant up.
 
         Args:
+            tools: as they are offered, in order.
             sample: number of the trajectory, where several are made of one scenario.
         """
         self.name = model.name
         self._model = model
         self._sample = sample
         self._seed = scenario.seed % 2**31
-        self._tools = tuple(tool_of(catalogue, name, scenario.language) for name in scenario.tools)
+        self._tools = tuple(tools)
         self._written: list[dict[str, Any]] = []
         self._made = 0
 

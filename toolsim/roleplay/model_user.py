@@ -16,7 +16,14 @@ from toolsim.scenario.personas import personas
 END: Final = "[[END]]"
 MOST_WORDS: Final = 400
 """Tokens of one turn."""
-BEGIN: Final = Text("(The conversation begins. Write your first message.)", "（对话开始，请写你的第一条消息。）")
+NEXT: Final = Text(
+    "(Now write the message of step {step} as this person would type it: that message and nothing else.)",
+    "（现在写第{step}步的消息，就像这个人自己在打字：只写这条消息本身。）",
+)
+DONE: Final = Text(
+    "(No step is left. If the last one has been answered, write only {end}; if you were asked something, say you do not know.)",
+    "（各步都已说完。最后一步若已得到答复，只写{end}；若还在问你什么，就说不知道。）",
+)
 _TEMPERATURE = 0.7
 _ACTS = {
     "request": Text("Ask for this:", "提出："),
@@ -46,6 +53,7 @@ class ModelUser:
         self._model = model
         self._sample = sample
         self._brief = brief(scenario)
+        self._steps = sum(isinstance(turn, UserTurn) for turn in scenario.script)
 
     async def speak(self, seen: Sequence[Message]) -> str | None:
         """Say the next thing; None when the model says that it is done.
@@ -54,7 +62,7 @@ class ModelUser:
             ModelFailure: the model gave no reply, or only such as nobody can use.
         """
         request = ChatRequest(
-            messages=({"role": "system", "content": self._brief}, *_turned(seen, BEGIN.say(self._scenario.language))),
+            messages=({"role": "system", "content": self._brief}, *self._turned(seen)),
             temperature=_TEMPERATURE,
             seed=self._scenario.seed % 2**31,
             max_tokens=MOST_WORDS,
@@ -63,17 +71,23 @@ class ModelUser:
         reply = await reply_to(self._model, request)
         return reply.content.replace(END, "").strip() or None
 
+    def _turned(self, seen: Sequence[Message]) -> list[dict[str, Any]]:
+        """Give the conversation as the user sees it: the assistant is the other side; what one says in a row is one message."""
+        out: list[dict[str, Any]] = [{"role": "user", "content": self.cue(1)}]
+        for message in seen:
+            role, content = ("assistant" if message.role == "user" else "user"), message.content or ""
+            if out[-1]["role"] == role:
+                out[-1] = {"role": role, "content": f"{out[-1]['content']}\n{content}"}
+            else:
+                out.append({"role": role, "content": content})
+        if seen:
+            step = 1 + sum(message.role == "user" for message in seen)
+            out[-1] = {**out[-1], "content": f"{out[-1]['content']}\n\n{self.cue(step)}"}
+        return out
 
-def _turned(seen: Sequence[Message], begin: str) -> list[dict[str, Any]]:
-    """Give the conversation as the user sees it: the assistant is the other side; what one says in a row is one message."""
-    out: list[dict[str, Any]] = [{"role": "user", "content": begin}]
-    for message in seen:
-        role, content = ("assistant" if message.role == "user" else "user"), message.content or ""
-        if out[-1]["role"] == role:
-            out[-1] = {"role": role, "content": f"{out[-1]['content']}\n{content}"}
-        else:
-            out.append({"role": role, "content": content})
-    return out
+    def cue(self, step: int) -> str:
+        """Say which step comes now; without it models lose the thread, and forget who they are."""
+        return (NEXT if step <= self._steps else DONE).say(self._scenario.language).format(step=step, end=END)
 
 
 def brief(scenario: Scenario) -> str:
