@@ -114,7 +114,13 @@ async def test_thanks_may_be_left_out(corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "helper"), [("en", "Hello! How can I help you today? "), ("zh", "您好，请问有什么可以帮您？")]
+    ("language", "helper"),
+    [
+        ("en", "Hello! How can I help you today? "),
+        ("en", "Sure, I'll look that up. "),
+        ("zh", "您好，请问有什么可以帮您？"),
+        ("zh", "好的，我来帮您办。"),
+    ],
 )
 async def test_a_user_who_speaks_as_the_assistant_is_found(corpus: Corpus, language: Language, helper: str) -> None:
     assert "fidelity.flipped" in await found(

@@ -25,15 +25,17 @@ _LONG_ECHO: Final = 40
 _FLIPPED = {
     "en": re.compile(
         r"\bhow (?:can|may) I (?:help|assist)\b|\b(?:happy|glad|here) to (?:help|assist)\b|\bas an AI\b"
-        r"|\bI(?:'ll| will) be happy to|\bis there anything else I can\b|\blet me know if (?:you need|there)",
+        r"|\bI(?:'ll| will) be happy to|\bis there anything else I can\b|\blet me know if (?:you need|there)"
+        r"|\b(?:sure|of course|certainly|okay)[,!.]? (?:I(?:'ll| will| can)|let me)\b",
         re.I,
     ),
     "zh": re.compile(
         "(?:有什么|还有什么).{0,6}(?:可以|能)(?:帮|为)您?|很高兴为您|我可以帮您|作为(?:一个|一名)?(?:AI|人工智能|助手)|请问您需要"
+        "|好的[，,。！]?我(?:来|马上|这就|会|将)|我(?:来|这就|马上)(?:帮|为|给)[您你]"
     ),
 }
 _RECITED = re.compile(
-    r"\[\[|Keep these words|Rules:|your plan|The conversation begins|保持原样|规则：|计划里|对话开始|^\s*(?:[-*•]|\d+[.、])\s",
+    r"\[\[|Keep these words|Rules:|your plan|message of step|step is left|保持原样|规则：|计划里|这条消息本身|各步都已|^\s*(?:[-*•]|\d+[.、])\s",
     re.M | re.I,
 )
 _NAMED = {

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, Protocol, TypeVar
 
 from toolsim.dataset.duplicates import sign
 from toolsim.dataset.reading import RawEntry, read_line, tools_of_run, user_turns
-from toolsim.dataset.splits import Assignment, Record, Shares, Split, assign
+from toolsim.dataset.splits import Record, Shares, Split, assign
 from toolsim.dataset.store import TOOLS, RunError
-from toolsim.export.registry import Exporter, Item
+from toolsim.dataset.trajectories import Played, scenario_of
+from toolsim.export.registry import Item
 from toolsim.roleplay.dialogue import Dialogue
 
 SHARES: Final = Shares(train=0.9, validation=0.05, test=0.05)
@@ -21,17 +22,51 @@ SEED: Final = 0
 """Splits are the same whatever part is exported, and in whichever format."""
 
 
-def split(entries: Iterable[RawEntry]) -> Assignment:
+class Placed(Protocol):
+    """What is written: something that belongs to a split, or to none."""
+
+    @property
+    def split(self) -> Split | None:
+        """Its split."""
+
+
+P = TypeVar("P", bound=Placed)
+
+Places = Mapping[str, Split]
+"""Scenario -> split; what belongs to none is not there."""
+
+Specs = Mapping[str, Mapping[str, dict[str, Any]]]
+"""Language -> name -> spec in OpenAI form."""
+
+
+def split(entries: Iterable[RawEntry]) -> Places:
     """Assign the dialogues of a run to splits that share no task, no world and no near-duplicate."""
-    return assign([_record(entry) for entry in entries], SHARES, SEED)
+    return assign([_record(entry) for entry in entries], SHARES, SEED).splits
+
+
+def split_played(run: Iterable[Played]) -> Places:
+    """Assign the scenarios of a run in which a model was the assistant, with all of their trajectories, right or wrong."""
+    records, ids = [], dict[str, list[str]]()
+    for played in run:
+        texts = {_text(one.dialogue): one.dialogue.id for one in reversed(played.trajectories) if one.right is not None}
+        scenario = played.scenario
+        records += [Record(one, scenario.skeleton, scenario.world_seed, sign(text)) for text, one in texts.items()]
+        ids[scenario.id] = list(texts.values())
+    splits = assign(records, SHARES, SEED).splits
+    # where one text of a scenario belongs to no split, none of it does
+    return {scenario: splits[own[0]] for scenario, own in ids.items() if own and all(one in splits for one in own)}
 
 
 def _record(entry: RawEntry) -> Record:
-    text = "\n".join(user_turns(read_line(entry.dialogue, Dialogue)))
+    text = _text(read_line(entry.dialogue, Dialogue))
     return Record(entry.sample.id, entry.sample.skeleton, entry.sample.world_seed, sign(text))
 
 
-def items(folder: Path, entries: Iterable[RawEntry], assignment: Assignment, wanted: Split | None) -> Iterator[Item]:
+def _text(dialogue: Dialogue) -> str:
+    return "\n".join(user_turns(dialogue))
+
+
+def items(folder: Path, entries: Iterable[RawEntry], places: Places, wanted: Split | None) -> Iterator[Item]:
     """Give the dialogues of one split, or all of them, with their tools.
 
     Raises:
@@ -39,29 +74,54 @@ def items(folder: Path, entries: Iterable[RawEntry], assignment: Assignment, wan
     """
     specs = tools_of_run(folder)
     for entry in entries:
-        place = assignment.splits.get(entry.sample.id)
+        place = places.get(scenario_of(entry.sample.id))
         if wanted is None or place is wanted:
             dialogue = read_line(entry.dialogue, Dialogue)
-            known = specs.get(dialogue.language, {})
-            missing = [name for name in dialogue.tools if name not in known]
-            if missing:
-                raise RunError(f"{folder / TOOLS} lacks {missing[0]!r}, which {dialogue.id} offers")
-            yield Item(dialogue, entry.sample, place, tuple(known[name] for name in dialogue.tools))
+            yield Item(dialogue, entry.sample, place, tools_of(folder, specs, dialogue))
 
 
-def write(items: Iterable[Item], exporter: Exporter, target: Path | BinaryIO) -> Counter[str]:
-    """Write items to a stream, or to a file under a passing name that is then renamed; count them by split.
+def best(folder: Path, run: Iterable[Played], places: Places, wanted: Split | None) -> Iterator[Item]:
+    """Give the right trajectory with the least effort of each scenario of one split, or of all, with its tools.
+
+    Raises:
+        RunError: a tool is offered whose spec the run does not have.
+    """
+    specs = tools_of_run(folder)
+    for played in run:
+        place = places.get(played.scenario.id)
+        if played.sample is not None and (wanted is None or place is wanted):
+            dialogue = played.right[0].dialogue
+            roles = Counter(message.role for message in dialogue.messages)
+            own = {"id": dialogue.id, "turns": roles["user"], "calls": len(dialogue.events)}
+            yield Item(dialogue, played.sample.model_copy(update=own), place, tools_of(folder, specs, dialogue))
+
+
+def tools_of(folder: Path, specs: Specs, dialogue: Dialogue) -> tuple[dict[str, Any], ...]:
+    """Give the specs of the tools that a dialogue offers, in order.
+
+    Raises:
+        RunError: the run does not have one.
+    """
+    known = specs.get(dialogue.language, {})
+    missing = [name for name in dialogue.tools if name not in known]
+    if missing:
+        raise RunError(f"{folder / TOOLS} lacks {missing[0]!r}, which {dialogue.id} offers")
+    return tuple(known[name] for name in dialogue.tools)
+
+
+def write(things: Iterable[P], exporter: Callable[[P], bytes], target: Path | BinaryIO) -> Counter[str]:
+    """Write things to a stream, or to a file under a passing name that is then renamed; count the lines by split.
 
     Raises:
         RunError: the file cannot be written; what stood there before is left as it was.
     """
     if not isinstance(target, Path):
-        return _put(items, exporter, target)
+        return _put(things, exporter, target)
     passing = target.with_name(f"{target.name}.{os.getpid()}.new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with passing.open("wb") as file:
-            counts = _put(items, exporter, file)
+            counts = _put(things, exporter, file)
             file.flush()
             os.fsync(file.fileno())
         passing.replace(target)
@@ -73,9 +133,10 @@ def write(items: Iterable[Item], exporter: Exporter, target: Path | BinaryIO) ->
     return counts
 
 
-def _put(items: Iterable[Item], exporter: Exporter, file: BinaryIO) -> Counter[str]:
+def _put(things: Iterable[P], exporter: Callable[[P], bytes], file: BinaryIO) -> Counter[str]:
     counts = Counter[str]()
-    for item in items:
-        file.write(exporter(item))
-        counts[item.split or "none"] += 1
-    return counts
+    for thing in things:
+        data = exporter(thing)
+        file.write(data)
+        counts[thing.split or "none"] += data.count(b"\n")
+    return +counts
