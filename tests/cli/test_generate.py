@@ -15,12 +15,15 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.conftest import content
+from tests.pipeline.judging import HOSTILE
 from toolsim.apis.catalogue import Catalogue
 from toolsim.base.errors import ToolsimError
 from toolsim.cli import generate as command
 from toolsim.cli.main import main
 from toolsim.dataset.sample import Sample
-from toolsim.dataset.store import STREAMS, read_manifest, read_stream
+from toolsim.dataset.store import STREAMS, VERDICTS, read_manifest, read_stream
+from toolsim.jury.rules import RULE_JURORS
+from toolsim.jury.votes import Deliberation
 from toolsim.pipeline import pool
 from toolsim.pipeline.worker import Worker
 from toolsim.roleplay.dialogue import Dialogue
@@ -139,6 +142,17 @@ def test_another_state_of_the_earlier_run_is_another_configuration(cli: Cli) -> 
     assert done.code == 2 and "config.against was" in done.err
 
 
+def test_a_jury_s_rejections_are_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULE_JURORS, "hostile", HOSTILE)
+    done = cli("--count", "12", "--out", "run", "--juror", "rules:form", "--juror", "rules:hostile", "--json")
+    told = json.loads(done.out)
+    assert (done.code, done.err) == (0, "") and told["accepted"] == 12 and told["rejected"]["jury"]
+    made = [one.outcome for one in read_stream(Path("run"), VERDICTS, Deliberation)]
+    assert made.count("reject") == told["rejected"]["jury"]
+    jury = read_manifest(Path("run"))["config"]["casting"]["jury"]
+    assert (jury["jurors"], jury["policy"], jury["quorum"]) == (["rules:form", "rules:hostile"], "unanimous", 2)
+
+
 # --- what it refuses ---
 
 
@@ -161,6 +175,18 @@ def test_another_state_of_the_earlier_run_is_another_configuration(cli: Cli) -> 
         (("--workers", "0"), "0 is not in the range"),
         (("--against", "nowhere"), "nowhere holds no run"),
         (("--sed", "1"), "No such option '--sed'"),
+        (("--juror", "rules:fomr"), "there is no rule juror 'fomr'; did you mean 'form'?"),
+        (("--juror", "judge"), "there is no model 'judge'"),
+        (("--juror", "openai:m@http://127.0.0.1:9/v1#one"), "has no whole number behind #"),
+        (("--juror", "rules", "--juror", "rules:form"), "a juror sits on the panel twice"),
+        (("--juror", "rules", "--quorum", "7"), "the quorum is 7, and 6 of 6 jurors have a vote with weight"),
+        (("--juror", "rules", "--stronger", "rules"), "the stronger juror is one, and 'rules' are 6"),
+        (("--juror", "rules", "--policy", "weighted"), "weighted votes need weights; --calibration FILE"),
+        (("--juror", "rules", "--policy", "weighted", "--calibration", "nowhere"), "there is no calibration at nowhere"),
+        (("--juror", "rules", "--calibration", "weights.json"), "--calibration is for --policy weighted"),
+        (("--juror", "rules", "--policy", "mayority"), "'mayority' is not one of"),
+        (("--policy", "majority"), "name them by --juror"),
+        (("--stronger", "rules:form"), "name them by --juror"),
     ],
 )
 def test_what_cannot_be_is_one_clear_error(cli: Cli, args: tuple[str, ...], error: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -13,6 +14,8 @@ import toolsim.checks
 from toolsim.checks.causes import CAUSES
 from toolsim.dataset.funnel import STAGES, Funnel, funnel
 from toolsim.dataset.sample import Label, Provenance, Rejection, Sample
+from toolsim.jury.rubric import rubric_for
+from toolsim.jury.votes import Deliberation, Ruling, Vote
 from toolsim.models.failures import FailureKind
 from toolsim.views.funnel import funnel_view
 
@@ -23,6 +26,9 @@ REJECTED = [
     ("b", "play", ("model.timeout",)),
     ("b", "check", ("trajectory.missing", "trajectory.silent")),
     ("b", "check", ("trajectory.missing",)),
+    ("b", "jury", ("jury.natural", "jury.whole")),
+    ("special.incomplete", "jury", ("jury.asks_only_missing",)),
+    ("b", "jury", ("jury.no_quorum",)),
     ("b", "duplicate", ("en-000001-02",)),
 ]
 
@@ -66,7 +72,7 @@ def shown(figures: Funnel) -> str:
 
 
 def test_each_stage_lets_through_what_it_does_not_stop(figures: Funnel) -> None:
-    assert figures.tried == 9 and list(figures.through.values()) == [8, 8, 5, 3, 2, 2] and figures.admitted == 2
+    assert figures.tried == 12 and list(figures.through.values()) == [11, 11, 8, 6, 3, 2, 2] and figures.admitted == 2
 
 
 def test_categories_add_up_to_the_whole(figures: Funnel) -> None:
@@ -82,13 +88,50 @@ def test_causes_are_counted_once_a_dialogue_the_commonest_first(figures: Funnel)
     assert figures.causes[0].meaning == "a call of gold is not made"
 
 
+def test_criteria_of_a_jury_are_told_in_the_words_of_the_category(figures: Funnel) -> None:
+    told = {cause.code: cause.meaning for cause in figures.causes if cause.stage == "jury"}
+    words = {one.key: one.fails.en for one in rubric_for("special.incomplete").criteria}
+    assert told["jury.asks_only_missing"] == words["asks_only_missing"]
+    assert told["jury.whole"] and told["jury.natural"] and told["jury.no_quorum"] == "too few jurors could vote"
+
+
+def test_jurors_are_counted_where_the_run_has_a_jury(run: Path, figures: Funnel) -> None:
+    assert not figures.jurors and "By juror" not in shown(figures)
+    failing = Vote(juror="strict", verdict="fail", rulings=(Ruling(criterion="natural", verdict="fail"),))
+    votes = (failing, Vote(juror="broken", verdict="abstain", failure="timeout"), Vote(juror="mild", verdict="pass"))
+    told: dict[str, Any] = {"panel": "p", "category": "b", "language": "en", "outcome": "reject", "by": "vote"}
+    (run / "verdicts.jsonl").write_bytes(b"".join(Deliberation(id=f"r{n}", votes=votes, **told).line() for n in range(3)))
+    assert [(one.juror, one.asked, one.stopped) for one in funnel(run).jurors] == [
+        ("broken", 3, 0),
+        ("mild", 3, 0),
+        ("strict", 3, 3),
+    ]
+    rows = {line.split()[0]: line for line in shown(funnel(run)).splitlines() if line.startswith(("broken", "mild", "strict"))}
+    assert re.findall(r"[^\s│]+", rows["strict"]) == ["strict", "3", "0", "3", "0", "100.0%", "3", "natural", "3"]
+    assert re.findall(r"[^\s│]+", rows["broken"]) == ["broken", "3", "0", "0", "3,", "timeout", "3", "-", "0"]
+    assert "0.0%" in rows["mild"]
+
+
+def test_votes_that_were_taken_later_are_no_part_of_the_funnel(run: Path, figures: Funnel) -> None:
+    told: dict[str, Any] = {"panel": "p", "category": "b", "language": "en", "outcome": "reject", "by": "vote"}
+    (run / "votes.jsonl").write_bytes(Deliberation(id="0", votes=(Vote(juror="late", verdict="fail"),), **told).line())
+    assert funnel(run) == figures
+
+
 def test_twins_are_no_cause(figures: Funnel) -> None:
     assert not any(cause.stage == "duplicate" for cause in figures.causes)
 
 
 def test_the_view_shows_steps_categories_causes_and_the_price_of_a_sample(figures: Funnel) -> None:
     text = shown(figures)
-    for told in ("tried", "not a duplicate", "trajectory.missing", "m as user", "4.5 calls, 900 tokens and 0.2500 in money"):
+    for told in (
+        "tried",
+        "accepted by the jury",
+        "not a duplicate",
+        "trajectory.missing",
+        "m as user",
+        "4.5 calls, 900 tokens and 0.2500 in money",
+    ):
         assert told in text
 
 

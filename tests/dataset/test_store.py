@@ -21,6 +21,7 @@ from toolsim.dataset.store import (
     MANIFEST,
     STREAMS,
     TOOLS,
+    VERDICTS,
     RunError,
     RunWriter,
     read_manifest,
@@ -440,3 +441,18 @@ def test_the_digest_of_a_run_tells_how_far_it_is(run: Path) -> None:
 def test_what_is_no_run_has_no_digest(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="holds no run"):
         run_digest(tmp_path)
+
+
+# --- further streams ---
+
+
+def test_a_further_stream_is_cut_with_the_others(tmp_path: Path) -> None:
+    for upto in (2, 4):
+        with RunWriter(tmp_path / "run", CONFIG, SPECS, (*STREAMS, VERDICTS)) as writer:
+            for index in range(writer.batches, upto):
+                writer.append(index, {**lines(index), VERDICTS: b"%d\n" % index})
+        with (tmp_path / "run" / f"{VERDICTS}.jsonl").open("ab") as file:
+            file.write(b"half a li")
+    with RunWriter(tmp_path / "run", CONFIG, SPECS, (*STREAMS, VERDICTS)):
+        pass
+    assert (tmp_path / "run" / f"{VERDICTS}.jsonl").read_bytes() == b"0\n1\n2\n3\n"

@@ -17,6 +17,7 @@ from toolsim.models.config import load_settings
 from toolsim.pipeline.casting import Casting
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.generate import generate
+from toolsim.pipeline.means import Means
 from toolsim.pipeline.staff import Hiring
 from toolsim.scenario.categories import load_mix
 
@@ -69,7 +70,7 @@ def test_a_weak_model_plays_to_the_end_and_is_refused_for_reasons(catalogue: Cat
     with local.serving() as url:
         (tmp_path / "toolsim.toml").write_text(local.settings(url))
         hiring = Hiring(load_settings(tmp_path / "toolsim.toml"), in_flight=4, attempts=4)
-        generate(config, catalogue, tmp_path / "run", (), 1, (), lambda progress: None, hiring)
+        generate(config, catalogue, tmp_path / "run", Means(hiring=hiring), lambda progress: None)
     figures = funnel(tmp_path / "run")
     assert figures.tried >= 4 and figures.usage["calls_made"] > 0
     assert figures.admitted + sum(cause.dialogues for cause in figures.causes) >= figures.tried

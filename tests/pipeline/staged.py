@@ -30,6 +30,7 @@ from toolsim.models.retry import RetryPolicy
 from toolsim.pipeline.casting import Casting
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.generate import Progress, generate
+from toolsim.pipeline.means import Means
 from toolsim.pipeline.staff import Hiring
 
 TRIES = dict.fromkeys(
@@ -98,7 +99,7 @@ def endpoint(oracle: Oracle, settings: MockSettings | None = None, until: int = 
 
 def staged(catalogue: Catalogue, folder: Path, config: RunConfig, hiring: Hiring) -> Progress:
     """Make a run, or go on with it."""
-    return generate(config, catalogue, folder, (), 1, (), lambda progress: None, hiring)
+    return generate(config, catalogue, folder, Means(hiring=hiring), lambda progress: None)
 
 
 def oracle_of(catalogue: Catalogue, config: RunConfig, attempts: int) -> Oracle:

@@ -28,6 +28,7 @@ from toolsim.pipeline import generate as flow
 from toolsim.pipeline import pool
 from toolsim.pipeline import worker as making
 from toolsim.pipeline.generate import Progress, generate
+from toolsim.pipeline.means import Means
 from toolsim.pipeline.texts import user_text
 from toolsim.pipeline.worker import Worker
 from toolsim.roleplay.dialogue import Dialogue
@@ -307,7 +308,7 @@ def test_a_near_duplicate_names_what_it_repeats(
 
 def again(catalogue: Catalogue, folder: Path, earlier: tuple[Path, ...], **more: Any) -> Progress:
     config = small(catalogue, 20, **more)
-    return generate(config, catalogue, folder, (), 1, earlier, lambda progress: None)
+    return generate(config, catalogue, folder, Means(earlier=earlier), lambda progress: None)
 
 
 def test_what_an_earlier_run_holds_does_not_come_again(catalogue: Catalogue, quick: None, calm: Path, tmp_path: Path) -> None:
@@ -346,7 +347,7 @@ def test_an_earlier_run_that_is_none_is_refused(catalogue: Catalogue, quick: Non
 
 def test_whoever_watches_is_told_after_every_batch(catalogue: Catalogue, quick: None, tmp_path: Path) -> None:
     seen: list[int] = []
-    generate(small(catalogue, 12), catalogue, tmp_path / "run", (), 1, (), lambda progress: seen.append(progress.accepted))
+    generate(small(catalogue, 12), catalogue, tmp_path / "run", Means(), lambda progress: seen.append(progress.accepted))
     assert seen[0] == 0 and seen[-1] == 12 and seen == sorted(seen) and len(seen) >= 4
 
 
@@ -356,7 +357,7 @@ def test_an_error_of_who_watches_closes_the_run_so_that_it_can_go_on(catalogue: 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        generate(small(catalogue, 20), catalogue, tmp_path / "run", (), 1, (), stop)
+        generate(small(catalogue, 20), catalogue, tmp_path / "run", Means(), stop)
     assert 5 < len(ids(tmp_path / "run", "samples", Sample)) < 20
     assert sit(catalogue, tmp_path / "run", 20).accepted == 20
 

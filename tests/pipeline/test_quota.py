@@ -12,6 +12,7 @@ from toolsim.dataset.sample import Sample
 from toolsim.dataset.store import STREAMS, read_stream
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.generate import Progress, generate
+from toolsim.pipeline.means import Means
 from toolsim.pipeline.quota import LAG, Cell, QuotaSchedule
 
 SHARES = {"normal.atom.enum": 0.5, "special.fault": 0.3, "agent.long_horizon": 0.2}
@@ -23,7 +24,7 @@ def wanting(accept: int) -> RunConfig:
 
 
 def make(catalogue: Catalogue, folder: Path, workers: int = 1, watch: object = None) -> Progress:
-    return generate(wanting(1), catalogue, folder, (), workers, (), watch or (lambda progress: None))  # type: ignore[arg-type]
+    return generate(wanting(1), catalogue, folder, Means(workers=workers), watch or (lambda progress: None))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

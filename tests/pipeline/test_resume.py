@@ -25,6 +25,7 @@ from toolsim.dataset.store import JOURNAL, STREAMS, RunError, read_stream
 from toolsim.pipeline import pool, texts
 from toolsim.pipeline import worker as making
 from toolsim.pipeline.generate import Progress, generate
+from toolsim.pipeline.means import Means
 from toolsim.pipeline.worker import Worker
 from toolsim.roleplay.dialogue import Dialogue
 
@@ -40,9 +41,9 @@ def quick(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "open_worker", lambda folders: worker)
 
 
-def killed_at(folder: Path, size: int, workers: int, by: signal.Signals = signal.SIGKILL) -> int:
+def killed_at(folder: Path, size: int, workers: int, *jurors: str) -> int:
     """Go on with a run in another process, and kill that once the journal has grown to a size; give its exit code."""
-    command = [sys.executable, "-m", "tests.pipeline.sitting", str(folder), str(COUNT), str(workers)]
+    command = [sys.executable, "-m", "tests.pipeline.sitting", str(folder), str(COUNT), str(workers), *jurors]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True)
     journal, end = folder / JOURNAL, time.monotonic() + 60
     while process.poll() is None and time.monotonic() < end:
@@ -50,7 +51,7 @@ def killed_at(folder: Path, size: int, workers: int, by: signal.Signals = signal
             break
         time.sleep(0.001)
     children = offspring(process.pid)
-    process.send_signal(by)
+    process.kill()
     process.communicate(timeout=60)
     assert gone(children)
     return process.returncode
@@ -158,10 +159,10 @@ def test_what_was_said_before_the_stop_does_not_come_again_after_it(
     monkeypatch.setattr(making, "user_text", few_words)
     monkeypatch.setattr(texts, "user_text", few_words)
     config = small(catalogue, 9, shares={"special.no_call": 1.0})
-    once = generate(config, catalogue, tmp_path / "once", (), 1, (), lambda progress: None)
+    once = generate(config, catalogue, tmp_path / "once", Means(), lambda progress: None)
     with pytest.raises(KeyboardInterrupt):
-        generate(config, catalogue, tmp_path / "twice", (), 1, (), stop)
-    generate(config, catalogue, tmp_path / "twice", (), 1, (), lambda progress: None)
+        generate(config, catalogue, tmp_path / "twice", Means(), stop)
+    generate(config, catalogue, tmp_path / "twice", Means(), lambda progress: None)
     assert content(tmp_path / "twice") == content(tmp_path / "once") and once.rejected["duplicate"] >= 5
 
 
@@ -177,7 +178,7 @@ def test_the_folder_can_be_read_while_it_is_written(catalogue: Catalogue, tmp_pa
         if progress.accepted:
             seen.append((len(list(read_stream(tmp_path / "run", "samples", Sample))), progress.accepted))
 
-    generate(small(catalogue, 20), catalogue, tmp_path / "run", (), 1, (), look)
+    generate(small(catalogue, 20), catalogue, tmp_path / "run", Means(), look)
     assert len(seen) >= 3 and all(there == told for there, told in seen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from toolsim.apis.api import Api
@@ -70,6 +71,12 @@ class Catalogue:
         """
         for api in self:
             api.check()
+
+
+@lru_cache(maxsize=1)
+def no_apis() -> Catalogue:
+    """Give a pool without any API, for tools of which none is one of ours."""
+    return Catalogue(Taxonomy({}, {}))
 
 
 def open_catalogue(extra: Sequence[Path] = (), only: str | None = None) -> Catalogue:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_SHARE: Final = 0.2
+
+
+def written_in(text: str) -> Language:
+    """Guess the language of a text by the share of Chinese characters among its letters."""
+    letters = sum(character.isalpha() for character in text)
+    return "zh" if len(HAN.findall(text)) > letters * _HAN_SHARE else "en"
 
 
 class Text(NamedTuple):

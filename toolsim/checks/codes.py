@@ -63,6 +63,7 @@ CODES: Final = {
     "milestones.order": "a call comes before one that must come first",
     "milestones.parallel": "independent calls are spread over messages",
     "milestones.turn": "a call is made in another turn of the user",
+    "milestones.untold": "nothing is told of what was looked up or done",
     "special.asked_too_much": "something is asked for that is known",
     "special.called": "something is called where nothing may be",
     "special.flaw": "the scenario's flaw names no parameter of the call",

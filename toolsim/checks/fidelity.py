@@ -35,7 +35,8 @@ _FLIPPED = {
     ),
 }
 _RECITED = re.compile(
-    r"\[\[|Keep these words|Rules:|your plan|message of step|step is left|保持原样|规则：|计划里|这条消息本身|各步都已|^\s*(?:[-*•]|\d+[.、])\s",
+    r"\[\[|Keep these words|Rules:|your plan|message of step|step is left"
+    r"|保持原样|规则：|计划里|这条消息本身|各步都已|^\s*(?:[-*•]|\d+[.、])\s",
     re.M | re.I,
 )
 _NAMED = {

@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 from pydantic import ValidationError
 
-from toolsim.apis.catalogue import Catalogue
+from toolsim.apis.catalogue import no_apis
 from toolsim.apis.foreign_schema import MOST_LEVELS, kind_of
 from toolsim.base.errors import Place, ToolsimError, near
 from toolsim.base.text import written_in
 from toolsim.checks.case import Case
 from toolsim.roleplay.dialogue import Dialogue
-from toolsim.taxonomy.declarations import Taxonomy
 
 SKIPPED: Final = ("replay", "milestones", "special", "uniqueness")
 """Families that need the scenario and its world, which a stranger's dialogue has not."""
@@ -43,7 +41,7 @@ class Foreign:
 
     def case(self) -> Case:
         """Make the case, over a pool without any API: nothing is taken for one of ours."""
-        return Case(self.dialogue, _no_apis(), specs=self.specs)
+        return Case(self.dialogue, no_apis(), specs=self.specs)
 
 
 def read_foreign(path: Path) -> Iterator[Foreign]:
@@ -237,8 +235,3 @@ class _Reader:
     def _error(self, message: str, hint: str = "") -> ForeignError:
         shown = message if self.place.line else f"{self.name}: {message}"
         return ForeignError(shown, self.place, hint)
-
-
-@lru_cache(maxsize=1)
-def _no_apis() -> Catalogue:
-    return Catalogue(Taxonomy({}, {}))

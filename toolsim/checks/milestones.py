@@ -1,4 +1,4 @@
-"""Milestones: the calls of gold are made, in order, and no other; the end state equals gold both ways; nothing forbidden."""
+"""Milestones: gold's calls are made, in order, and no other; the end state equals gold both ways; what was asked for is told."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from toolsim.checks.case import Case, MadeCall, takes
 from toolsim.checks.finding import CHECKS, Finding
+from toolsim.checks.telling import untold
 from toolsim.scenario.blueprint import Move, RowChange
 
 
@@ -27,6 +28,9 @@ def milestones(case: Case) -> Iterator[Finding]:
             yield Finding("milestones.extra", call.path, f"gold has no such call of {call.name}")
     yield from _order(case, equal)
     yield from _changes(case)
+    told = {call for step in scenario.script if isinstance(step, Move) and step.kind == "answer" for call in step.calls}
+    for finding in untold(case, [made for gold, made in equal.items() if gold in told], at_once=True):
+        yield Finding("milestones.untold", finding.path, finding.message)
 
 
 def _order(case: Case, equal: dict[str, MadeCall]) -> Iterator[Finding]:

@@ -17,25 +17,47 @@ from toolsim.wording.numerals import numbers
 _CODE = re.compile(r"[a-z][a-z0-9_]*$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"(?:^|T)(\d{2}:\d{2})")
+_DONE = {
+    "en": re.compile(r"\b(?:done|set|sent|made|put|gone|went|\w{2,}ed|ready|now|all right|sure|yes)\b", re.I),
+    "zh": re.compile("了|已|好|完成|成功|妥|搞定|现在|改为|改成|生效|可以"),
+}
+"""How one says that something was done."""
 _NEAR = 0.051
 """Share by which a told number may be rounded."""
 
 
-def untold(case: Case, found: list[MadeCall]) -> Iterator[Finding]:
-    """Find calls that were made to learn something of which nothing is told afterwards."""
+def untold(case: Case, found: list[MadeCall], at_once: bool = False) -> Iterator[Finding]:
+    """Find calls that were made to learn or to change something, of which nothing is told afterwards.
+
+    Args:
+        at_once: whether it must be told before the user speaks again.
+    """
     asked = " ".join(case.user_turns)
     for call in found:
-        if not case.reads(call.name) or refused(call) or _has_verdict(call.result):
+        if refused(call):
             continue
-        news = [value for value in _values(call.result) if not _said(value, asked, case, 0.0)]
-        text = "\n".join(text for place, _, text in case.spoken if place > call.place)
+        end = _next_turn(case, call) if at_once else len(case.messages)
+        text = "\n".join(text for place, _, text in case.spoken if call.place < place < end)
+        if not case.reads(call.name):
+            if not _DONE[case.language].search(text) and not any(_said(value, text, case) for value in _values(call.result)):
+                yield Finding("trajectory.silent", call.path, f"nobody says that {call.name} was done")
+            continue
+        news = [] if _has_verdict(call.result) else [v for v in _values(call.result) if not _said(v, asked, case, 0.0)]
         if news and not any(_said(value, text, case) for value in news):
             yield Finding("trajectory.silent", call.path, f"nothing of what {call.name} found is told")
 
 
+def _next_turn(case: Case, call: MadeCall) -> int:
+    """Give the place at which the user speaks again after a call."""
+    later = range(call.place + 1, len(case.messages))
+    return next((place for place in later if case.messages[place].role == "user"), len(case.messages))
+
+
 def refused(call: MadeCall) -> bool:
     """Tell whether the tool refused a call, or gave a part of the result only."""
-    return isinstance(call.result, dict) and not {"error", "warning"}.isdisjoint(call.result)
+    result = call.result if isinstance(call.result, dict) else {}
+    warning = result.get("warning")
+    return bool(result.get("error")) or (isinstance(warning, dict) and "code" in warning)
 
 
 def code_of(call: MadeCall) -> str:
@@ -45,12 +67,12 @@ def code_of(call: MadeCall) -> str:
 
 
 def _has_verdict(result: Any) -> bool:
-    """Tell whether a result holds what can be told in any words: yes or no, a code, that nothing is there."""
+    """Tell whether a result holds what can be told in any words: yes or no, a code or letter, that nothing is there."""
     if isinstance(result, dict):
         return any(map(_has_verdict, result.values()))
     if isinstance(result, list):
         return not result or any(map(_has_verdict, result))
-    return isinstance(result, bool) or (isinstance(result, str) and bool(_CODE.match(result)))
+    return isinstance(result, bool) or (isinstance(result, str) and (len(result) == 1 or bool(_CODE.match(result))))
 
 
 def _values(result: Any) -> Iterator[Any]:

@@ -110,11 +110,12 @@ def _milestones(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> It
 def _unbacked(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> Iterator[Finding]:
     """Hold the calls themselves to gold where no world tells what they changed: a write that gold lacks is one too many."""
     right = {call.id for call in done.values()}
+    missed = [scenario.call(gold) for gold in scenario.milestones if gold not in done]
     for call in case.calls:
-        answer = call.result if isinstance(call.result, dict) else {}
-        if call.id in right and answer.get("error"):
-            yield Finding("trajectory.refused", call.path, f"{call.name} is refused")
-        if call.id not in right and call.name in case.writes and call.name not in scenario.forbidden:
+        if refused(call) and any(same_call(case, call, gold) for gold in missed):
+            place = next(n for n, message in enumerate(case.messages) if message.tool_call_id == call.id)
+            yield Finding("tool.refused", f"$.messages[{place}]", f"{call.name} is refused, which the task does not foresee")
+        elif call.id not in right and call.name in case.writes and call.name not in scenario.forbidden:
             yield Finding("trajectory.changed", call.path, f"gold has no such call of {call.name}, which changes something")
 
 

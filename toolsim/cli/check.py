@@ -60,8 +60,8 @@ def command(
 
 def _run(folder: Path, folders: tuple[Path, ...], workers: int) -> Iterator[Rechecked]:
     """Check a run folder."""
-    made_from = read_manifest(folder).get("config", {}).get("content")
-    if made_from != content_digest(folders):
+    config = read_manifest(folder)["config"]
+    if "imported" not in config and config.get("content") != content_digest(folders):
         ERR.print(
             f"{folder} was made from other packs or scenario data than there are now: findings may come from that", soft_wrap=True
         )

@@ -11,11 +11,15 @@ import click
 from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.base.errors import ToolsimError, UnknownName, near
 from toolsim.base.text import LANGUAGES, Language
+from toolsim.cli.panel import juror_option, panel_options, remark
 from toolsim.dataset.store import run_digest
 from toolsim.models.config import load_settings
+from toolsim.pipeline.bench import Terms
 from toolsim.pipeline.casting import Casting
 from toolsim.pipeline.config import BATCH, RunConfig, content_digest
+from toolsim.pipeline.empanel import Jury, empanel
 from toolsim.pipeline.generate import Progress, generate
+from toolsim.pipeline.means import Means
 from toolsim.pipeline.staff import Hiring
 from toolsim.scenario.categories import load_mix
 from toolsim.views.run import RunProgress, run_summary
@@ -41,6 +45,8 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--tool", default="world", show_default=True, metavar="MODEL", help="Who plays the tools.")
 @click.option("--polish", default="", metavar="MODEL", help="A model that rewrites what the planner's user says.")
 @click.option("--trajectories", type=click.IntRange(1, 64), default=1, show_default=True, help="Of each scenario, by a model.")
+@juror_option("none")
+@panel_options
 @click.option("--models", "settings", type=_FOLDER, default=None, help="Models by name.  [default: toolsim.toml if there is one]")
 @click.option("--in-flight", type=click.IntRange(1, 1024), default=64, show_default=True, help="Dialogues at once, with models.")
 @click.option("--attempts", type=click.IntRange(0), default=0, help="With models: give up after so many dialogues.")
@@ -51,33 +57,38 @@ _FOLDER = click.Path(path_type=Path)
 def command(
     count: int, accept: int | None, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int,
     out: Path | None, against: tuple[Path, ...], folders: tuple[Path, ...], user: str, assistant: str, tool: str, polish: str,
-    trajectories: int, settings: Path | None, in_flight: int, attempts: int, batch: int, replay: bool,
-    cassette: Path | None, as_json: bool,
+    trajectories: int, specs: tuple[str, ...], terms: Terms, settings: Path | None, in_flight: int, attempts: int, batch: int,
+    replay: bool, cassette: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Make a run of verified dialogues; the same command goes on with a run that was stopped."""
+    """Make a run of verified dialogues; the same command goes on with a run that was stopped.
+
+    Where jurors are named (as in `toolsim jury`), only what they accept is taken.
+    """
     catalogue = open_catalogue(folders)
+    jury = jury_of(specs, terms, settings, seed)
     shares = load_mix(mix).only(_listed(categories))
     config = RunConfig(
         count=count if accept is None else 0,
         accept=accept or 0,
-        languages=_languages(languages),
+        languages=languages_of(languages),
         shares=shares.shares,
         packs=_packs(catalogue, _listed(domains)),
         seed=seed,
         content=content_digest(folders),
         batch=batch,
-        casting=Casting(user=user, assistant=assistant, tool=tool, polish=polish, trajectories=trajectories),
+        casting=Casting(user=user, assistant=assistant, tool=tool, polish=polish, trajectories=trajectories, jury=jury),
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{shares.name}-{seed}"
-    hiring = Hiring(load_settings(settings), in_flight, attempts, replay, cassette) if config.casting.models else None
+    hiring = Hiring(load_settings(settings), in_flight, attempts, replay, cassette) if config.casting.models else Hiring()
     cells = len(config.languages) * len(config.shares) * len({pack.partition("/")[0] for pack in config.packs})
     with RunProgress(cells * accept if accept else count) as progress:
-        done = generate(config, catalogue, folder, folders, workers, against, progress.show, hiring)
-    _tell(done, folder, as_json)
+        done = generate(config, catalogue, folder, Means(folders, workers, against, hiring), progress.show)
+    tell(done, folder, as_json)
 
 
-def _tell(done: Progress, folder: Path, as_json: bool) -> None:
+def tell(done: Progress, folder: Path, as_json: bool) -> None:
+    """Tell what came of a run."""
     record = {"run": str(folder), "accepted": done.accepted, "rejected": dict(sorted(done.rejected.items()))}
     if done.quota:
         record["unmet"] = {" ".join(cell): missing for cell, missing in done.quota.unmet().items()}
@@ -87,11 +98,25 @@ def _tell(done: Progress, folder: Path, as_json: bool) -> None:
         OUT.print(run_summary(record))
 
 
+def jury_of(specs: Sequence[str], terms: Terms, settings: Path | None, seed: int) -> Jury | None:
+    """Make the jury of the run, if jurors are named."""
+    if specs:
+        return empanel(specs, terms, load_settings(settings), seed, remark)
+    if terms != Terms():
+        raise click.UsageError("how jurors vote can be said where there are any: name them by --juror")
+    return None
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _languages(text: str) -> tuple[Language, ...]:
+def languages_of(text: str) -> tuple[Language, ...]:
+    """Read languages, separated by commas.
+
+    Raises:
+        ToolsimError: there is no such language, or none is named.
+    """
     wanted = _listed(text)
     for name in wanted:
         if name not in LANGUAGES:

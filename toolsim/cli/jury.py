@@ -5,33 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from toolsim.apis.catalogue import open_catalogue
 from toolsim.base.errors import ToolsimError, UnknownName
 from toolsim.cli.options import pool_options
+from toolsim.cli.panel import juror_option, panel_options, remark
 from toolsim.dataset.reading import count
 from toolsim.dataset.sample import Sample
 from toolsim.dataset.store import read_manifest, read_stream
-from toolsim.jury.calibration import FILE, calibration, load_calibration
-from toolsim.jury.juror import Juror, ModelJuror
+from toolsim.jury.calibration import FILE, calibration
 from toolsim.jury.panel import Panel
-from toolsim.jury.policy import Law, Policy, usual_quorum
-from toolsim.jury.rubric import rubrics_digest
-from toolsim.jury.rules import RULE_JURORS, RuleJuror
 from toolsim.models.cassette import Cassette, Mode
 from toolsim.models.config import load_settings
 from toolsim.models.open_model import OpenModel, open_model
+from toolsim.pipeline.bench import RULES, Bench, Terms, law_of, models_of, seated
 from toolsim.pipeline.jury import Docket, hear_all, specimens_of, vote
 from toolsim.views.jury import calibration_record, calibration_view, votes_record, votes_view
-from toolsim.views.terminal import ERR, OUT, emit_json, track
+from toolsim.views.terminal import OUT, emit_json, track
 
 F = TypeVar("F", bound=Callable[..., Any])
-_RULES: Final = "rules"
 _FILE = click.Path(path_type=Path)
 
 
@@ -53,23 +50,6 @@ def command() -> None:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """Jurors, ready to be asked."""
-
-    jurors: list[Juror]
-    stronger: Juror | None
-    runner: asyncio.Runner
-
-    @property
-    def titles(self) -> list[str]:
-        """What sits there: rule jurors and models are told apart."""
-        rules = sum(isinstance(juror, RuleJuror) for juror in self.jurors)
-        models = len(self.jurors) - rules
-        counted = ((rules, "rule juror"), (models, "model"))
-        return [f"{number} {what}{'s' if number > 1 else ''}" for number, what in counted if number]
-
-
 def juror_options(command: F) -> F:
     """Add the options that say who sits on the panel."""
     for option in (
@@ -77,17 +57,17 @@ def juror_options(command: F) -> F:
         click.option("--replay", is_flag=True, help="Only play what the cassette has; never ask a model."),
         click.option("--cassette", type=_FILE, metavar="FILE", help="Record calls of models, and play those recorded."),
         click.option("--models", type=_FILE, metavar="FILE", help="Models.  [default: toolsim.toml]"),
-        click.option("--juror", "specs", multiple=True, metavar="SPEC", help="A juror; may be given often.  [default: rules]"),
+        juror_option(RULES),
     ):
         command = option(command)
     return command
 
 
 @contextmanager
-def bench(
-    specs: Sequence[str], stronger: str | None, models: Path | None, cassette: Path | None, replay: bool
-) -> Iterator[Bench]:
-    """Seat the jurors; close what they need in the end.
+def _opened(
+    specs: Sequence[str], stronger: str, models: Path | None, cassette: Path | None, replay: bool
+) -> Iterator[tuple[Bench, asyncio.Runner]]:
+    """Seat jurors, and close in the end what they need.
 
     Raises:
         ToolsimError: a spec names no juror, or a model cannot be opened.
@@ -96,27 +76,11 @@ def bench(
         raise click.UsageError("--replay needs --cassette")
     tape = Cassette(cassette, Mode.REPLAY if replay else Mode.AUTO) if cassette else None
     settings = load_settings(models)
-    opened: dict[str, OpenModel] = {}
-
-    def seat(spec: str) -> list[Juror]:
-        if spec == _RULES:
-            return list(RULE_JURORS.values())
-        if spec.startswith(f"{_RULES}:"):
-            field = spec.partition(":")[2]
-            if field not in RULE_JURORS:
-                raise UnknownName("rule juror", field, RULE_JURORS)
-            return [RULE_JURORS[field]]
-        name, _, seed = spec.partition("#")
-        if seed and not seed.isdecimal():
-            raise ToolsimError(f"the juror {spec!r} has no whole number behind #", hint=f"such as {name}#1")
-        if name not in opened:
-            opened[name] = open_model(name, settings, tape)
-        return [ModelJuror(opened[name].stage("jury"), int(seed or 0))]
-
+    named = specs or (RULES,)
     try:
+        opened: dict[str, OpenModel] = {name: open_model(name, settings, tape) for name in models_of((*named, stronger))}
         with asyncio.Runner() as runner:
-            jurors = [juror for spec in specs or (_RULES,) for juror in seat(spec)]
-            yield Bench(jurors, seat(stronger)[0] if stronger else None, runner)
+            yield seated(named, stronger, {name: model.stage("jury") for name, model in opened.items()}), runner
             for model in opened.values():
                 runner.run(model.aclose())
     finally:
@@ -127,37 +91,29 @@ def bench(
 @command.command("vote")
 @click.argument("run", type=_FILE)
 @juror_options
-@click.option(
-    "--policy",
-    type=click.Choice([policy.value for policy in Policy]),
-    help="[default: unanimous for rule jurors alone, else majority]",
-)
-@click.option("--quorum", type=click.IntRange(1), help="Votes that must be cast.  [default: more than half]")
-@click.option("--margin", type=click.FloatRange(0, 0.999), default=0.0, help="Results closer than this are split.  [default: 0]")
-@click.option("--stronger", metavar="SPEC", help="Juror that decides where the others are split; else those go to review.")
-@click.option("--calibration", "calibrated", type=_FILE, metavar="FILE", help=f"For weighted votes.  [default: RUN/{FILE}]")
-@click.option("--audit", type=click.FloatRange(0, 1), default=0.1, show_default=True, help="Share put to all jurors.")
+@panel_options
 @click.option("--category", default="", metavar="C", help="Only this category, or a family such as special.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many dialogues.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def vote_command(
-    run: Path, specs: tuple[str, ...], models: Path | None, cassette: Path | None, replay: bool, seed: int, policy: str | None,
-    quorum: int | None, margin: float, stronger: str | None, calibrated: Path | None, audit: float, category: str,
-    limit: int | None, as_json: bool,
+    run: Path, specs: tuple[str, ...], models: Path | None, cassette: Path | None, replay: bool, seed: int, terms: Terms,
+    category: str, limit: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Put the dialogues of a RUN to a panel of jurors.
 
     Jurors are asked until the outcome is settled; ties reject. Votes go to RUN/votes.jsonl, and the same command goes on where it
-    was stopped. Rule jurors are specialists: by default one of them is enough to reject.
+    was stopped. Rule jurors are specialists: by default one of them is enough to reject. Weights come from RUN/calibration.json
+    unless another file is named.
     """
     read_manifest(run)
     total = _total(run, category, limit)
-    with bench(specs, stronger, models, cassette, replay) as seated:
-        law = _law(seated.jurors, policy, quorum, margin, calibrated or run / FILE)
-        panel = Panel(seated.jurors, law, seed, seated.stronger, audit)
-        made = list(track(vote(run, panel, Docket(category, limit), seated.runner), total, "Voting"))
+    terms = terms if terms.calibration else replace(terms, calibration=run / FILE)
+    with _opened(specs, terms.stronger, models, cassette, replay) as (bench, runner):
+        law = law_of(bench.jurors, terms, remark)
+        panel = Panel(bench.jurors, law, seed, bench.stronger, terms.audit)
+        made = list(track(vote(run, panel, Docket(category, limit), runner), total, "Voting"))
     about = {
-        "titles": seated.titles,
+        "titles": bench.titles,
         "policy": law.policy.value,
         "quorum": law.quorum,
         "margin": law.margin,
@@ -185,19 +141,6 @@ def _total(run: Path, category: str, limit: int | None) -> int:
     return min(fitting, limit or fitting)
 
 
-def _law(jurors: Sequence[Juror], policy: str | None, quorum: int | None, margin: float, path: Path) -> Law:
-    """Make the law; weights come from a calibration."""
-    rules = all(isinstance(juror, RuleJuror) for juror in jurors)
-    kind = Policy(policy) if policy else Policy.UNANIMOUS if rules else Policy.MAJORITY
-    if kind is not Policy.WEIGHTED:
-        return Law(kind, quorum or usual_quorum(len(jurors)), margin)
-    found = load_calibration(path)
-    if found.rubrics != rubrics_digest():
-        ERR.print(f"{path} was made under other rubrics or prompts than there are now", soft_wrap=True)
-    weights = found.weights(juror.name for juror in jurors)
-    return Law(kind, quorum or usual_quorum(sum(weight > 0 for weight in weights.values())), margin, weights)
-
-
 @command.command("calibrate")
 @click.argument("run", type=_FILE)
 @juror_options
@@ -215,11 +158,11 @@ def calibrate_command(
     """
     read_manifest(run)
     catalogue = open_catalogue(folders)
-    with bench(specs, None, models, cassette, replay) as seated:
+    with _opened(specs, "", models, cassette, replay) as (bench, runner):
         given = list(track(specimens_of(run, catalogue, wanted, seed), min(wanted, count(run)), "Planting"))
         if len({bool(one.fault) for one in given}) < 2:
             raise ToolsimError(f"{run} gives no specimens of both kinds", hint="a larger --count, or a larger run")
-        heard = list(track(hear_all(seated.jurors, given, positions, seed, seated.runner), len(given), "Hearing"))
+        heard = list(track(hear_all(bench.jurors, given, positions, seed, runner), len(given), "Hearing"))
     found = calibration(heard, seed)
     path = out or run / FILE
     try:
@@ -227,6 +170,6 @@ def calibrate_command(
     except OSError as error:
         raise ToolsimError(f"{path} cannot be written ({error.strerror})") from None
     if as_json:
-        emit_json(calibration_record(found, seated.titles))
+        emit_json(calibration_record(found, bench.titles))
     else:
-        OUT.print(calibration_view(found, seated.titles))
+        OUT.print(calibration_view(found, bench.titles))

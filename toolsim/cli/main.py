@@ -17,6 +17,7 @@ COMMANDS = {
     "generate": "Make a run of verified dialogues.",
     "jury": "Put the dialogues of a run to a jury, and find out how well jurors judge.",
     "show": "Read dialogues of a run in the terminal.",
+    "simulate": "Make a run of dialogues over your own tools, played by models.",
     "stats": "Count what a run holds and measure how varied it is.",
 }
 """Each is the attribute `command` of the module `toolsim.cli.<name>`."""

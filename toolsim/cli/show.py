@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,15 @@ from rapidfuzz import fuzz, process
 
 from toolsim.base import seeds
 from toolsim.base.errors import ToolsimError, UnknownName
-from toolsim.dataset.reading import Found, find, lines, raw_entries
+from toolsim.dataset.reading import Found, find, lines, raw_entries, read_line
 from toolsim.dataset.sample import Sample
-from toolsim.dataset.store import read_manifest, read_stream
+from toolsim.dataset.store import VERDICTS, read_manifest, read_stream
+from toolsim.jury.votes import Deliberation
 from toolsim.views.dialogue import dialogue_view
 from toolsim.views.terminal import ERR, OUT, emit_json
 
+_JURIES = (VERDICTS, "votes")
+"""Streams of what juries made of dialogues: the run's own, and those of `toolsim jury`."""
 _CANDIDATES = 12
 """Ids that are compared closely with one that is not there."""
 
@@ -40,18 +43,19 @@ def command(
     if id is not None:
         if category or language:
             raise click.UsageError("give an ID, or --category and --language, not both")
-        one = _named(run, id)
+        one, (votes,) = _named(run, id), _votes(run, [id])
         if as_json:
-            emit_json(_record(one, blueprint))
+            emit_json(_record(one, votes, blueprint))
         else:
-            OUT.print(dialogue_view(one, full, blueprint))
+            OUT.print(dialogue_view(one, full, blueprint, votes))
         return
-    drawn = _drawn(run, category, language, count, seed)
+    picked = _picked(run, category, language, count, seed)
+    drawn = zip(_drawn(run, picked), _votes(run, picked), strict=True)
     if as_json:
-        emit_json([_record(found, blueprint) for found in drawn])
+        emit_json([_record(found, votes, blueprint) for found, votes in drawn])
         return
-    for found in drawn:
-        OUT.print(dialogue_view(found, full, blueprint))
+    for found, votes in drawn:
+        OUT.print(dialogue_view(found, full, blueprint, votes))
 
 
 def _named(run: Path, identity: str) -> Found:
@@ -68,16 +72,33 @@ def _named(run: Path, identity: str) -> Found:
     return found
 
 
-def _drawn(run: Path, category: str | None, language: str | None, count: int, seed: int) -> Iterator[Found]:
-    """Draw admitted dialogues, and give them in the order of the run."""
+def _votes(run: Path, ids: Sequence[str]) -> list[list[Deliberation]]:
+    """Give what juries made of dialogues: for each that of the run's own, then of others, the last of each panel."""
+    made: dict[str, dict[str, Deliberation]] = {identity: {} for identity in ids}
+    for name in _JURIES:
+        for line in lines(run, name) if (run / f"{name}.jsonl").exists() else ():
+            if line.identity() in made:
+                one = read_line(line, Deliberation)
+                made[one.id][one.panel] = one
+    return [list(panels.values()) for panels in made.values()]
+
+
+def _picked(run: Path, category: str | None, language: str | None, count: int, seed: int) -> list[str]:
+    """Draw admitted dialogues; give their ids in the order of the run."""
     fitting = [s.id for s in read_stream(run, "samples", Sample) if _fits(s, category, language)]
     if not fitting:
         _explain(run, category)
     picked = set(seeds.stream(seed, "show").sample(fitting, min(count, len(fitting))))
     if len(picked) < count:
         ERR.print(f"there are {len(fitting):,}")
+    return [identity for identity in fitting if identity in picked]
+
+
+def _drawn(run: Path, picked: Sequence[str]) -> Iterator[Found]:
+    """Read admitted dialogues, in the order of the run."""
+    wanted = frozenset(picked)
     for raw in raw_entries(run):
-        if raw.sample.id in picked:
+        if raw.sample.id in wanted:
             entry = raw.read()
             yield Found(entry.dialogue, entry.scenario, entry.sample, None, ())
 
@@ -102,7 +123,7 @@ def _explain(run: Path, category: str | None) -> None:
     )
 
 
-def _record(found: Found, blueprint: bool) -> dict[str, Any]:
+def _record(found: Found, votes: Sequence[Deliberation], blueprint: bool) -> dict[str, Any]:
     record: dict[str, Any] = {
         "id": found.dialogue.id,
         "admitted": found.sample is not None,
@@ -110,5 +131,6 @@ def _record(found: Found, blueprint: bool) -> dict[str, Any]:
         "sample": found.sample.model_dump(mode="json") if found.sample else None,
         "rejection": found.rejection.model_dump(mode="json") if found.rejection else None,
         "findings": [finding.model_dump(mode="json") for finding in found.findings],
+        "votes": [one.model_dump(mode="json", exclude_defaults=True) for one in votes],
     }
     return record | ({"scenario": found.scenario.model_dump(mode="json")} if blueprint else {})

@@ -60,9 +60,9 @@ class Rejection(Record):
     id: str
     category: str
     language: Language
-    stage: Literal["plan", "polish", "play", "check", "surplus", "duplicate"]
+    stage: Literal["plan", "polish", "play", "check", "jury", "surplus", "duplicate"]
     reasons: tuple[str, ...]
-    """Codes of findings, reasons of the planner, or the id of the dialogue that it repeats."""
+    """Codes of findings or of criteria, reasons of the planner, or the id of the dialogue that it repeats."""
 
 
 class FindingRecord(Record):

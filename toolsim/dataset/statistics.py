@@ -13,7 +13,7 @@ from toolsim.apis.leaves import leaves
 from toolsim.base import seeds
 from toolsim.base.text import LANGUAGES, Language
 from toolsim.dataset.diversity import Diversity, measure, sample_distinct
-from toolsim.dataset.reading import Entry, user_turns
+from toolsim.dataset.reading import Entry, tools_of_run, user_turns
 from toolsim.dataset.sample import Rejection
 from toolsim.dataset.store import read_manifest, read_stream
 from toolsim.scenario.blueprint import GoldCall
@@ -158,8 +158,16 @@ def gather(folder: Path, admitted: Iterable[Entry], catalogue: Catalogue) -> Sta
     tally = _Tally(catalogue)
     for entry in admitted:
         tally.add(entry)
-    packs = read_manifest(folder).get("config", {}).get("packs", [])
-    return tally.result(packs, read_stream(folder, "rejections", Rejection))
+    return tally.result(_pool(folder, catalogue), read_stream(folder, "rejections", Rejection))
+
+
+def _pool(folder: Path, catalogue: Catalogue) -> set[str]:
+    """Name the APIs that a run is over: those of its packs, or the tools that it imported."""
+    config = read_manifest(folder)["config"]
+    if "imported" in config:
+        return {name for tools in tools_of_run(folder).values() for name in tools}
+    packs = config.get("packs", [])
+    return {api.name for api in catalogue if not packs or api.pack.name in packs}
 
 
 @dataclass(slots=True)
@@ -219,14 +227,14 @@ class _Tally:
             self.items[language] += 1
             self.hits[language] += hit
 
-    def result(self, packs: list[str], rejections: Iterator[Rejection]) -> Statistics:
+    def result(self, pool: set[str], rejections: Iterator[Rejection]) -> Statistics:
         """Give the figures."""
         agent = sum(skeleton.startswith("agent.") for skeleton in self.skeletons)
         return Statistics(
             admitted=self.admitted,
             categories={name: dict(sorted(counts.items())) for name, counts in sorted(self.categories.items())},
             domains=dict(sorted(self.domains.items())),
-            coverage=self._coverage(packs),
+            coverage=Coverage(len(pool), len(pool & self.gold), tuple(sorted(pool - self.gold))),
             turns=_spread(self.turns),
             calls=_spread(self.calls),
             tools=_spread(self.tools),
@@ -239,10 +247,6 @@ class _Tally:
             acceptance=_acceptance(self.admitted, rejections),
             selector=self._selector(),
         )
-
-    def _coverage(self, packs: list[str]) -> Coverage:
-        pool = {api.name for api in self.catalogue if not packs or api.pack.name in packs}
-        return Coverage(len(pool), len(pool & self.gold), tuple(sorted(pool - self.gold)))
 
     def _selector(self) -> dict[str, Selector]:
         counts: dict[str, tuple[int, int]] = {"all": (self.items.total(), self.hits.total())}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,9 @@ from toolsim.base.records import Record
 R = TypeVar("R", bound=Record)
 
 STREAMS = ("scenarios", "dialogues", "findings", "samples", "rejections")
+"""Every run has these."""
+VERDICTS = "verdicts"
+"""What the jury of a run made of its dialogues, where it has one."""
 MANIFEST, TOOLS, JOURNAL, LOCK = "manifest.json", "tools.json", "journal.jsonl", "lock"
 _PASSING = ".new"
 """What the name of a file ends in until it is there as a whole."""
@@ -34,7 +37,7 @@ class RunError(ToolsimError):
 class RunWriter:
     """Writes the batches of one run; holds a lock, so that no other process writes there."""
 
-    def __init__(self, folder: Path, manifest: dict[str, Any], tools: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, manifest: dict[str, Any], tools: dict[str, Any], streams: Sequence[str] = STREAMS) -> None:
         """Open a new run, or go on with one of the same manifest.
 
         Raises:
@@ -49,12 +52,12 @@ class RunWriter:
         self._open = ExitStack()
         try:
             with _explained(folder):
-                self._begin(manifest, tools)
+                self._begin(manifest, tools, streams)
         except BaseException:
             self._open.close()
             raise
 
-    def _begin(self, manifest: dict[str, Any], tools: dict[str, Any]) -> None:
+    def _begin(self, manifest: dict[str, Any], tools: dict[str, Any], streams: Sequence[str]) -> None:
         """Take the folder; what tells that it is a run lies there before any stream does."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._refuse_strangers()
@@ -63,7 +66,7 @@ class RunWriter:
         sizes = self._last_sizes()
         _write_whole(self.folder / TOOLS, tools)
         _write_whole(self.folder / MANIFEST, manifest)
-        self._sizes = {name: sizes.get(name, 0) for name in STREAMS}
+        self._sizes = {name: sizes.get(name, 0) for name in streams}
         self._files = {name: self._open_at(f"{name}.jsonl", size) for name, size in self._sizes.items()}
         self._journal = self._open_at(JOURNAL, sizes.get("journal", 0))
 

@@ -32,7 +32,7 @@ class Exhibit:
     def of(cls, dialogue: Dialogue, specs: Mapping[str, dict[str, Any]]) -> Exhibit:
         """Show a dialogue, with the specs of its tools by name; tools that have none are shown by their name."""
         offered = (specs.get(name) or {"type": "function", "function": {"name": name}} for name in dialogue.tools)
-        return cls(dialogue.language, dialogue.category, dialogue.messages, tuple(offered))
+        return cls(dialogue.language, dialogue.category, dialogue.messages, tuple(map(_in_order, offered)))
 
     @cached_property
     def lines(self) -> tuple[dict[str, Any], ...]:
@@ -62,6 +62,12 @@ class Exhibit:
     @cached_property
     def _texts(self) -> tuple[str, ...]:
         return tuple(_texts(self.messages))
+
+
+def _in_order(spec: dict[str, Any]) -> dict[str, Any]:
+    """Bring the keys into one order, so that a spec looks the same fresh from the pool and read from a file."""
+    ordered: dict[str, Any] = orjson.loads(orjson.dumps(spec, option=orjson.OPT_SORT_KEYS))
+    return ordered
 
 
 def _texts(messages: Iterable[Message]) -> Iterable[str]:

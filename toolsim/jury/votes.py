@@ -49,7 +49,7 @@ class Vote(Record):
 
 
 class Deliberation(Record):
-    """What a panel made of a dialogue; one line of `votes.jsonl`."""
+    """What a panel made of a dialogue; one line of `votes.jsonl`, or of a run's own `verdicts.jsonl`."""
 
     version: Literal[1] = constant(1)
     id: str
@@ -66,6 +66,11 @@ class Deliberation(Record):
     stronger: Vote | None = None
     full: bool = False
     """Whether all jurors were to be asked, whatever the first ones said."""
+
+    @property
+    def cast(self) -> tuple[Vote, ...]:
+        """All votes, the stronger juror's last."""
+        return (*self.votes, *([self.stronger] if self.stronger else []))
 
     @property
     def failed(self) -> bool:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import orjson
-from jsonschema.protocols import Validator
 
 from toolsim.base.records import Record
 from toolsim.base.text import Language, Text
@@ -16,6 +14,9 @@ from toolsim.models import json_text
 from toolsim.models.adapted import language_of
 from toolsim.models.chat import ChatModel, ChatReply, ChatRequest, Usage
 from toolsim.models.failures import FailureKind, ModelFailure
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 _MOST_MESSAGES = 5
 _LONGEST_MESSAGE = 200
@@ -94,4 +95,6 @@ def _validator(schema: Mapping[str, Any]) -> Validator:
 
 @lru_cache(maxsize=1024)
 def _compiled(schema: bytes) -> Validator:
+    import jsonschema  # takes a second, and most runs ask for nothing structured
+
     return jsonschema.Draft202012Validator(orjson.loads(schema))

@@ -1,4 +1,4 @@
-"""Who plays in a run: the embedded planner and the world, or models in their place, in any mix."""
+"""Who plays in a run: the embedded planner and the world, or models in their place, in any mix; and who judges."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from toolsim.checks.examine import examine
 from toolsim.checks.fidelity import examine_user
 from toolsim.checks.finding import Finding
 from toolsim.checks.trajectory import examine_trajectory
+from toolsim.jury.panel import Panel
 from toolsim.models.chat import ChatModel
+from toolsim.pipeline.empanel import Jury
 from toolsim.roleplay.actors import Assistant, Tool, User
-from toolsim.roleplay.model_assistant import ModelAssistant
+from toolsim.roleplay.model_assistant import ModelAssistant, tool_of
 from toolsim.roleplay.model_tool import ModelTool
 from toolsim.roleplay.model_user import ModelUser
 from toolsim.roleplay.polish import polish
@@ -36,17 +38,21 @@ class Casting(Record):
     polish: str = ""
     trajectories: int = 1
     """Made of each scenario, where a model is the assistant."""
+    tasks: str | None = None
+    """The model that thinks up tasks, where the tools are backed by no world."""
+    jury: Jury | None = None
+    """Must accept what has passed the checks; None where nobody is asked."""
 
     @property
     def models(self) -> tuple[str, ...]:
         """The models that are asked for."""
-        return tuple(dict.fromkeys(self.played.values()))
+        return tuple(dict.fromkeys((*self.played.values(), *(self.jury.models if self.jury else ()))))
 
     @property
     def played(self) -> dict[str, str]:
         """The roles that models play: role -> model."""
-        roles = {"user": self.user, "assistant": self.assistant, "tool": self.tool, "polish": self.polish}
-        return {role: name for role, name in roles.items() if name not in ("", PLANNER, WORLD)}
+        roles = {"user": self.user, "assistant": self.assistant, "tool": self.tool, "polish": self.polish, "tasks": self.tasks}
+        return {role: name for role, name in roles.items() if name and name not in (PLANNER, WORLD)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Casts:
     catalogue: Catalogue
     models: dict[str, ChatModel]
     """Models by role."""
+    panel: Panel | None = None
+    """The jury, seated."""
 
     async def rework(self, scenario: Scenario) -> Scenario:
         """Let a model polish what the user says, where one is asked for."""
@@ -76,14 +84,16 @@ class Casts:
             return ScriptedAssistant(
                 scenario, self.catalogue, seeds.stream(scenario.seed, "assistant"), self.casting.user != PLANNER
             )
-        return ModelAssistant(scenario, self.catalogue, self.models["assistant"], sample)
+        tools = [tool_of(self.catalogue, tool, scenario.language) for tool in scenario.tools]
+        return ModelAssistant(scenario, tools, self.models["assistant"], sample)
 
     def _tool(self, scenario: Scenario, world: World, sample: int) -> Tool:
         name = self.casting.tool
         if name == WORLD:
             return WorldTool(scenario, world)
         specs = {tool: self.catalogue.api(tool).spec(scenario.language).model_dump() for tool in scenario.tools}
-        return ModelTool(specs, scenario.language, scenario.now, scenario.seed % 2**31, self.models["tool"], sample)
+        seed = scenario.seed % 2**31
+        return ModelTool(specs, scenario.language, scenario.now, seed, self.models["tool"], sample, scenario.faults)
 
     def examine(self, case: Case) -> list[Finding]:
         """Examine a dialogue by the checks that fit who played in it."""

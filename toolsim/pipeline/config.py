@@ -11,11 +11,19 @@ from toolsim.base import seeds
 from toolsim.base.folders import shipped
 from toolsim.base.records import Record
 from toolsim.base.text import Language
+from toolsim.dataset.store import STREAMS, VERDICTS
 from toolsim.pipeline.casting import Casting
 from toolsim.taxonomy.loader import SHARED_FILES, pack_files
 
 BATCH = 24
 """Scenarios that share one world."""
+
+
+class Imported(Record):
+    """Tools that no world backs, where a run is over such."""
+
+    writes: tuple[str, ...]
+    """Names of those that change something."""
 
 
 class RunConfig(Record):
@@ -35,12 +43,14 @@ class RunConfig(Record):
     batch: int = BATCH
     casting: Casting = Casting()
     """Who plays."""
+    imported: Imported | None = None
+    """None where the tools are those of the packs."""
     against: tuple[str, ...] = ()
     """Names and digests of earlier runs whose dialogues may not come again."""
 
     def digest(self) -> str:
         """Give the digest of the configuration."""
-        return seeds.digest(self.model_dump_json().encode())
+        return seeds.digest(self.model_dump_json(exclude_none=True).encode())
 
 
 def content_digest(folders: tuple[Path, ...]) -> str:
@@ -56,7 +66,12 @@ def content_digest(folders: tuple[Path, ...]) -> str:
 
 def manifest(config: RunConfig) -> dict[str, Any]:
     """Write what a run was made with; equal manifests give equal bytes."""
-    return {"version": 1, "toolsim": toolsim.__version__, "config": config.model_dump(mode="json")}
+    return {"version": 1, "toolsim": toolsim.__version__, "config": config.model_dump(mode="json", exclude_none=True)}
+
+
+def streams_of(config: RunConfig) -> tuple[str, ...]:
+    """Name the streams that a run has."""
+    return (*STREAMS, VERDICTS) if config.casting.jury else STREAMS
 
 
 def tools_of(catalogue: Catalogue, config: RunConfig) -> dict[str, Any]:

@@ -13,19 +13,20 @@ from toolsim.base.errors import ToolsimError
 from toolsim.base.text import Language
 from toolsim.dataset.duplicates import Index
 from toolsim.dataset.sample import Rejection, Sample
-from toolsim.dataset.store import RunWriter, read_stream
-from toolsim.models.failures import FailureKind
-from toolsim.pipeline.config import RunConfig, manifest, tools_of
+from toolsim.dataset.store import STREAMS, VERDICTS, RunWriter, read_stream
+from toolsim.pipeline.config import RunConfig, manifest, streams_of, tools_of
 from toolsim.pipeline.lines import BatchLines, Line, rejected
+from toolsim.pipeline.means import Means
 from toolsim.pipeline.models_pool import batches_with_models
+from toolsim.pipeline.patience import SPENT
 from toolsim.pipeline.pool import batches
 from toolsim.pipeline.quota import Cell, QuotaSchedule
 from toolsim.pipeline.schedule import Schedule, batch_of
-from toolsim.pipeline.staff import USAGE, Hiring, hired
+from toolsim.pipeline.staff import USAGE, hired
 from toolsim.pipeline.texts import load_texts
+from toolsim.pipeline.worker import Worker
 
-_SPENT = frozenset({f"model.{FailureKind.BUDGET}", f"model.{FailureKind.UNRECORDED}"})
-"""Reasons by which no later dialogue can be made either: the budget is spent, or the recording is at its end."""
+_SPENT = frozenset(f"model.{kind}" for kind in SPENT)
 MOST_BARREN = 40
 """Batches in a row that may bring nothing new before the run gives up."""
 
@@ -59,16 +60,7 @@ class Progress:
 Watch = Callable[[Progress], None]
 
 
-def generate(
-    config: RunConfig,
-    catalogue: Catalogue,
-    out: Path,
-    folders: tuple[Path, ...],
-    workers: int,
-    earlier: tuple[Path, ...],
-    watch: Watch,
-    hiring: Hiring | None = None,
-) -> Progress:
+def generate(config: RunConfig, catalogue: Catalogue, out: Path, means: Means, watch: Watch) -> Progress:
     """Make a run, or go on with it, until it holds as many samples as are wanted.
 
     Raises:
@@ -78,27 +70,27 @@ def generate(
     quota = QuotaSchedule(config) if config.accept else None
     schedule = quota or Schedule(config)
     index, progress = Index(), Progress(config.count, quota)
-    with RunWriter(out, manifest(config), tools_of(catalogue, config)) as writer:
-        for run in earlier:
+    with RunWriter(out, manifest(config), tools_of(catalogue, config), streams_of(config)) as writer:
+        for run in means.earlier:
             load_texts(run, index, f"{run.name}:")
-        _recall(out, writer, index, progress)
+        recall(out, writer, index, progress)
         watch(progress)
-        if progress.enough() or (hiring is not None and 0 < hiring.attempts <= progress.tried()):
+        hiring = means.hiring
+        if progress.enough() or 0 < hiring.attempts <= progress.tried():
             return progress
         if not config.casting.models:
-            _take(batches(config, schedule.batch, folders, workers, writer.batches), writer, index, progress, watch)
+            take(batches(config, schedule.batch, means, writer.batches), writer, index, progress, watch)
             return progress
-        hiring = hiring or Hiring()
         with hired(config.casting, hiring, out, writer.batches) as staff:
             try:
-                made = batches_with_models(config, schedule.batch, catalogue, staff, writer.batches, hiring.in_flight)
-                _take(made, writer, index, progress, watch, hiring.attempts)
+                made = batches_with_models(config, schedule.batch, Worker(catalogue), staff, writer.batches, hiring.in_flight)
+                take(made, writer, index, progress, watch, hiring.attempts)
             finally:
                 writer.finish(USAGE, staff.usage(progress.accepted))
     return progress
 
 
-def _take(
+def take(
     made: Generator[BatchLines, None, None],
     writer: RunWriter,
     index: Index,
@@ -117,7 +109,7 @@ def _take(
                 raise ToolsimError(f"{MOST_BARREN} batches in a row brought nothing new", hint=_why(progress))
 
 
-def _recall(out: Path, writer: RunWriter, index: Index, progress: Progress) -> None:
+def recall(out: Path, writer: RunWriter, index: Index, progress: Progress) -> None:
     """Bring index and counts back to where a run that goes on had stopped."""
     if writer.batches:
         load_texts(out, index)
@@ -142,7 +134,7 @@ def _recall_quota(out: Path, batches_there: int, quota: QuotaSchedule) -> None:
 
 def _admit(batch: BatchLines, index: Index, progress: Progress) -> dict[str, bytes]:
     """Admit what is right and new, until enough is there; give the lines to be written."""
-    streams: dict[str, list[bytes]] = {name: [] for name in ("scenarios", "dialogues", "findings", "samples", "rejections")}
+    streams: dict[str, list[bytes]] = {name: [] for name in (*STREAMS, VERDICTS)}
     before, admitted, tried = progress.accepted, list[Cell](), list[Cell]()
     for line in batch.lines:
         if not progress.quota and progress.enough():
@@ -163,6 +155,7 @@ def _admit(batch: BatchLines, index: Index, progress: Progress) -> dict[str, byt
         streams["scenarios"].append(line.scenario)
         streams["dialogues"].append(line.dialogue)
         streams["findings"].append(line.findings)
+        streams[VERDICTS].append(line.verdict)
     if progress.quota:
         progress.quota.note(admitted, tried)
     progress.barren = progress.barren + 1 if progress.accepted == before else 0

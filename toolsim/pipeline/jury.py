@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -17,7 +17,7 @@ from toolsim.base import seeds
 from toolsim.checks.case import Case
 from toolsim.dataset.reading import Entry, entries, raw_entries, tools_of_run
 from toolsim.dataset.sample import Sample
-from toolsim.dataset.store import RunError, read_stream
+from toolsim.dataset.store import RunError, read_manifest, read_stream
 from toolsim.jury.exhibit import Exhibit
 from toolsim.jury.hearing import Heard, hear
 from toolsim.jury.juror import Juror
@@ -118,7 +118,13 @@ async def _deliberate(panel: Panel, shown: list[tuple[str, Exhibit]]) -> list[De
 
 
 def specimens_of(folder: Path, catalogue: Catalogue, wanted: int, seed: int) -> Iterator[Specimen]:
-    """Make specimens of so many dialogues of a run, drawn at random; fewer where some cannot serve."""
+    """Make specimens of so many dialogues of a run, drawn at random; fewer where some cannot serve.
+
+    Raises:
+        RunError: no world backs the tools of the run, and faults are planted by running calls in one.
+    """
+    if "imported" in read_manifest(folder)["config"]:
+        raise RunError(f"no world backs the tools of {folder}", hint="calibrate on a run that `toolsim generate` made")
     known = [sample.id for sample in read_stream(folder, "samples", Sample)]
     drawn = frozenset(seeds.stream(seed, "drawn").sample(known, min(wanted, len(known))))
     return specimens(_cases(folder, catalogue, drawn), tools_of_run(folder), seed)
@@ -140,7 +146,7 @@ def _cases(folder: Path, catalogue: Catalogue, drawn: frozenset[str]) -> Iterato
 
 
 def hear_all(
-    jurors: list[Juror], given: Iterable[Specimen], positions: int, seed: int, runner: asyncio.Runner
+    jurors: Sequence[Juror], given: Iterable[Specimen], positions: int, seed: int, runner: asyncio.Runner
 ) -> Iterator[Heard]:
     """Have jurors judge specimens; about so many of them are heard in both orders of criteria."""
     every = list(given)

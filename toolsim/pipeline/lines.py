@@ -13,7 +13,8 @@ from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.schedule import Batch
 from toolsim.pipeline.worker import Made
 
-_METHOD = "Planned over a simulated world and executed there; worded by {worded}; checked by rules and replay."
+_METHOD = "Planned over a simulated world and executed there; worded by {worded}; checked by {checked}."
+_SIMULATED = "Thought up and played by models, with no world behind the tools; checked by {checked}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Line:
     stage: str = ""
     """Where it was rejected, if it was."""
     reasons: tuple[str, ...] = ()
+    verdict: bytes = b""
+    """What the jury made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def _line(made: Made, config: RunConfig) -> Line:
         language,
         made.stage,
         made.reasons,
+        made.verdict.line() if made.verdict else b"",
     )
 
 
@@ -89,9 +93,7 @@ def _sample(made: Made, config: RunConfig) -> Sample:
     assert scenario is not None and dialogue is not None
     roles = Counter(message.role for message in dialogue.messages)
     actors = dict(actor.split(":", 1) for actor in dialogue.actors if ":" in actor)
-    if config.casting.polish:
-        actors["polish"] = config.casting.polish
-    worded = "templates and models" if config.casting.models else "templates"
+    actors |= {role: name for role, name in config.casting.played.items() if role in ("polish", "tasks")}
     return Sample(
         id=scenario.id,
         category=scenario.category,
@@ -109,5 +111,14 @@ def _sample(made: Made, config: RunConfig) -> Sample:
             world_seed=scenario.world_seed,
             actors=actors,
         ),
-        label=Label(generator=f"toolsim {toolsim.__version__}", method=_METHOD.format(worded=worded)),
+        label=Label(generator=f"toolsim {toolsim.__version__}", method=_method(config)),
     )
+
+
+def _method(config: RunConfig) -> str:
+    """Tell in a sentence how dialogues of a run are made."""
+    jury = config.casting.jury
+    if config.imported:
+        return _SIMULATED.format(checked="rules and a jury" if jury else "rules")
+    worded = "templates and models" if config.casting.played else "templates"
+    return _METHOD.format(worded=worded, checked="rules, replay and a jury" if jury else "rules and replay")

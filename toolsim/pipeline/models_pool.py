@@ -6,8 +6,10 @@ import asyncio
 from collections import deque
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Protocol
 
 from toolsim.apis.catalogue import Catalogue
+from toolsim.pipeline.casting import Casts
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.lines import BatchLines, lines_of
 from toolsim.pipeline.patience import EndpointGone
@@ -15,7 +17,24 @@ from toolsim.pipeline.pool import Order
 from toolsim.pipeline.quota import LAG
 from toolsim.pipeline.schedule import Batch
 from toolsim.pipeline.staff import Accounts, Staff
-from toolsim.pipeline.worker import Made, Worker
+from toolsim.pipeline.worker import Made
+
+
+class Maker(Protocol):
+    """Makes the dialogues of batches."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The APIs that dialogues are over."""
+        ...
+
+    def playing(self, casts: Casts) -> Maker:
+        """Give the same maker with other casts."""
+        ...
+
+    async def make_all(self, batch: Batch) -> list[Made]:
+        """Make the dialogues of a batch and give them in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,7 @@ class _Playing:
 
 
 def batches_with_models(
-    config: RunConfig, order: Order, catalogue: Catalogue, staff: Staff, first: int, in_flight: int
+    config: RunConfig, order: Order, maker: Maker, staff: Staff, first: int, in_flight: int
 ) -> Generator[BatchLines, None, None]:
     """Make batch after batch, from one on, without end.
 
@@ -38,7 +57,6 @@ def batches_with_models(
     Raises:
         EndpointGone: a model cannot be asked any more.
     """
-    worker = Worker(catalogue)
     index, ahead = first, min(LAG, max(1, -(-in_flight // config.batch)))
     waiting: deque[_Playing] = deque()
     with asyncio.Runner() as runner:
@@ -46,9 +64,9 @@ def batches_with_models(
         try:
             while True:
                 while len(waiting) < ahead:
-                    casts, accounts = staff.casts(config.casting, catalogue)
+                    casts, accounts = staff.casts(config.casting, maker.catalogue)
                     batch = order(index)
-                    task = loop.create_task(worker.playing(casts).make_all(batch))
+                    task = loop.create_task(maker.playing(casts).make_all(batch))
                     waiting.append(_Playing(batch, task, accounts))
                     index += 1
                 made = runner.run(_finished(waiting[0].made))

@@ -13,6 +13,8 @@ LONGEST: Final = 600.0
 """Seconds for which an endpoint that is down is waited for."""
 REFUSALS: Final = 8
 """Requests that may be refused before any was answered."""
+SPENT: Final = frozenset({FailureKind.BUDGET, FailureKind.UNRECORDED})
+"""Failures after which no later dialogue can be made either: the budget is spent, or the recording is at its end."""
 _SHORTEST = 1.0
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 
+from toolsim.pipeline.casting import Casts
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.lines import BatchLines, lines_of
+from toolsim.pipeline.means import Means
 from toolsim.pipeline.processes import Crew, in_order
 from toolsim.pipeline.quota import LAG
 from toolsim.pipeline.schedule import Batch
@@ -17,15 +19,13 @@ Order = Callable[[int], Batch]
 """Gives the batch of an index."""
 
 
-def batches(
-    config: RunConfig, order: Order, folders: tuple[Path, ...], workers: int, first: int
-) -> Generator[BatchLines, None, None]:
+def batches(config: RunConfig, order: Order, means: Means, first: int) -> Generator[BatchLines, None, None]:
     """Make batch after batch, from one on, without end; whoever takes them closes the iterator."""
     ordered = map(order, count(first))
-    if workers == 1:
-        yield from _alone(config, ordered, folders)
+    if means.workers == 1:
+        yield from _alone(config, ordered, means.folders)
     else:
-        yield from in_order(Crew(_begin, (config, folders), workers, __name__), ordered, LAG)
+        yield from in_order(Crew(_begin, (config, means.folders), means.workers, __name__), ordered, LAG)
 
 
 def _alone(config: RunConfig, ordered: Iterator[Batch], folders: tuple[Path, ...]) -> Generator[BatchLines, None, None]:
@@ -35,5 +35,7 @@ def _alone(config: RunConfig, ordered: Iterator[Batch], folders: tuple[Path, ...
 
 
 def _begin(config: RunConfig, folders: tuple[Path, ...]) -> Callable[[Batch], BatchLines]:
-    worker = open_worker(folders)
+    worker, casting = open_worker(folders), config.casting
+    if casting.jury:
+        worker = worker.playing(Casts(casting, worker.catalogue, {}, casting.jury.panel({})))
     return lambda batch: lines_of(worker.make(batch), batch, config)

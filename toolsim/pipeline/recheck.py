@@ -10,10 +10,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from toolsim.apis.catalogue import Catalogue, open_catalogue
+from toolsim.apis.catalogue import Catalogue, no_apis, open_catalogue
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
-from toolsim.dataset.reading import Entry, RawEntry, raw_entries
+from toolsim.dataset.reading import Entry, RawEntry, entries, raw_entries, tools_of_run
+from toolsim.dataset.store import TOOLS, RunError, read_manifest
 from toolsim.pipeline.casting import WORLD, Casting, Casts
 from toolsim.pipeline.processes import Crew, in_order
 from toolsim.world.world import World, WorldPlan
@@ -40,6 +41,10 @@ def recheck(folder: Path, catalogue: Catalogue, folders: tuple[Path, ...], worke
     Raises:
         RunError: a line of the run cannot be read.
     """
+    imported = read_manifest(folder)["config"].get("imported")
+    if imported is not None:
+        yield from _without_world(folder, frozenset(imported["writes"]))
+        return
     groups = (tuple(group) for _, group in groupby(raw_entries(folder), key=lambda raw: _world_of(raw)))
     if workers == 1:
         checker = Rechecker(catalogue)
@@ -48,6 +53,19 @@ def recheck(folder: Path, catalogue: Catalogue, folders: tuple[Path, ...], worke
     else:
         for checked in in_order(Crew(_begin, (folders,), workers, __name__), groups):
             yield from checked
+
+
+def _without_world(folder: Path, writes: frozenset[str]) -> Iterator[Rechecked]:
+    """Check dialogues over tools that no world backs."""
+    tools = tools_of_run(folder)
+    for entry in entries(folder):
+        known = tools.get(entry.dialogue.language, {})
+        missing = [name for name in entry.dialogue.tools if name not in known]
+        if missing:
+            raise RunError(f"{folder / TOOLS} lacks {missing[0]!r}, which {entry.sample.id} offers")
+        specs = {name: known[name] for name in entry.dialogue.tools}
+        case = Case(entry.dialogue, no_apis(), entry.scenario, specs=specs, writes=writes)
+        yield Rechecked(entry.sample.id, tuple(_casts(entry, case.catalogue).examine(case)))
 
 
 def _world_of(raw: RawEntry) -> tuple[int, tuple[str, ...], str]:
@@ -73,9 +91,14 @@ class Rechecker:
 
     def _one(self, entry: Entry, world: World) -> Rechecked:
         case = Case.of(entry.scenario, entry.dialogue, self.catalogue, world)
-        actors = entry.sample.provenance.actors
-        played = Casting(user=actors["user"], assistant=actors["assistant"], tool=actors.get("tool", WORLD))
-        return Rechecked(entry.sample.id, tuple(Casts(played, self.catalogue, {}).examine(case)))
+        return Rechecked(entry.sample.id, tuple(_casts(entry, self.catalogue).examine(case)))
+
+
+def _casts(entry: Entry, catalogue: Catalogue) -> Casts:
+    """Tell who played, by which the checks are chosen."""
+    actors = entry.sample.provenance.actors
+    played = Casting(user=actors["user"], assistant=actors["assistant"], tool=actors.get("tool", WORLD))
+    return Casts(played, catalogue, {})
 
 
 def _begin(folders: tuple[Path, ...]) -> Callable[[Group], list[Rechecked]]:

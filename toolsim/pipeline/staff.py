@@ -65,11 +65,14 @@ class Staff:
     def casts(self, casting: Casting, catalogue: Catalogue) -> tuple[Casts, Accounts]:
         """Give the casts of one batch and the accounts of its roles."""
         accounts: Accounts = {}
-        models: dict[str, ChatModel] = {}
-        for role, name in casting.played.items():
-            account = accounts[f"{name} as {role}"] = Account()
-            models[role] = Staged(self.asked[name], account)
-        return Casts(casting, catalogue, models), accounts
+
+        def staged(name: str, role: str) -> ChatModel:
+            return Staged(self.asked[name], accounts.setdefault(f"{name} as {role}", Account()))
+
+        models = {role: staged(name, role) for role, name in casting.played.items()}
+        jury = casting.jury
+        panel = jury.panel({name: staged(name, "juror") for name in jury.models}) if jury else None
+        return Casts(casting, catalogue, models, panel), accounts
 
     def enter(self, batch: int, accounts: Accounts) -> None:
         """Enter what a batch used; before the batch itself is written, which makes it count."""

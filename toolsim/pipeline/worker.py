@@ -1,18 +1,23 @@
-"""What a worker does: plan, play and examine the scenarios of one batch. A bad dialogue is data, not a crash."""
+"""What a worker does: plan, play, examine and judge the scenarios of one batch. A bad dialogue is data, not a crash."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
 from toolsim.dataset.duplicates import Signature, sign
+from toolsim.jury.exhibit import Exhibit
+from toolsim.jury.grounds import grounds
+from toolsim.jury.panel import Panel
+from toolsim.jury.votes import Deliberation
 from toolsim.models.failures import FailureKind, ModelFailure
 from toolsim.pipeline.casting import Casting, Casts
 from toolsim.pipeline.patience import EndpointGone
@@ -66,6 +71,8 @@ class Made:
     stage: str = ""
     """Where it failed, if it did."""
     reasons: tuple[str, ...] = ()
+    verdict: Deliberation | None = None
+    """What the jury made of it, if it was put to one."""
     signature: Signature | None = None
     text: str = ""
     """What the user says, by which near-duplicates are told."""
@@ -173,8 +180,21 @@ class Worker:
         if made.findings:
             made.stage, made.reasons = "check", tuple(sorted({finding.code for finding in made.findings}))
             return
-        made.text = user_text(made.dialogue)
-        made.signature = sign(made.text)
+        tools = scenario.tools if self.casts.panel else ()
+        specs = {name: self.catalogue.api(name).spec(scenario.language).openai() for name in tools}
+        await judge(made, made.dialogue, specs, self.casts.panel)
+
+
+async def judge(made: Made, dialogue: Dialogue, specs: Mapping[str, dict[str, Any]], panel: Panel | None) -> None:
+    """Put a dialogue that has passed the checks to the jury, where there is one, and make it ready for admission."""
+    if panel is not None:
+        with boundary("jury"):
+            made.verdict = await panel.deliberate(dialogue.id, Exhibit.of(dialogue, specs))
+        if made.verdict.outcome != "accept":
+            made.stage, made.reasons = "jury", grounds(made.verdict, panel.law)
+            return
+    made.text = user_text(dialogue)
+    made.signature = sign(made.text)
 
 
 def open_worker(folders: Sequence[Path]) -> Worker:

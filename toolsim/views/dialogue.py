@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,8 +19,10 @@ from rich.text import Text
 from toolsim.apis.paths import value_at
 from toolsim.dataset.reading import Found
 from toolsim.dataset.sample import FindingRecord
+from toolsim.jury.votes import Deliberation
 from toolsim.roleplay.dialogue import Message
 from toolsim.scenario.blueprint import GoldCall, Scenario, Source
+from toolsim.views.jury import deliberation_view
 
 _WIDEST: Final = 114
 """Cells of the widest line; longer ones are hard to read."""
@@ -98,18 +100,21 @@ class Wrapped:
             yield Text(line, style=self.style, no_wrap=True)
 
 
-def dialogue_view(found: Found, whole: bool = False, blueprint: bool = False) -> RenderableType:
+def dialogue_view(
+    found: Found, whole: bool = False, blueprint: bool = False, votes: Sequence[Deliberation] = ()
+) -> RenderableType:
     """Show a dialogue.
 
     Args:
         found: the dialogue with what its run knows about it.
         whole: show results in full.
         blueprint: show the scenario below.
+        votes: what juries made of it.
     """
     dialogue, scenario = found.dialogue, found.scenario
     parts: list[RenderableType] = [_header(found)]
     parts += [part for message in dialogue.messages for part in _message(message, whole)]
-    parts += _verdict(found)
+    parts += [*_verdict(found), *map(deliberation_view, votes)]
     if blueprint:
         parts.append(scenario_view(scenario))
     return Constrain(Group(*parts, ""), _WIDEST)
@@ -187,7 +192,8 @@ def scenario_view(scenario: Scenario) -> RenderableType:
     facts = Table(Column(style="dim", no_wrap=True), "", show_header=False, box=None, pad_edge=False)
     facts.add_row("goal", Wrapped(scenario.goal))
     facts.add_row("skeleton", Wrapped(scenario.skeleton))
-    facts.add_row("world", Text(f"seed {scenario.world_seed}, now {scenario.now}, signed in as {scenario.me}"))
+    signed_in = f", signed in as {scenario.me}" if scenario.me else ""
+    facts.add_row("world", Text(f"seed {scenario.world_seed}, now {scenario.now}{signed_in}"))
     facts.add_row("milestones", Text(", ".join(scenario.milestones)))
     for first, second in scenario.order:
         facts.add_row("order", Text(f"{first} before {second}"))

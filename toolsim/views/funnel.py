@@ -1,4 +1,4 @@
-"""The view of a run's funnel: from planned to admitted, by category, with what stops dialogues and what a sample costs."""
+"""The view of a run's funnel: from planned to admitted, by category; what and who stops dialogues, and what a sample costs."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from toolsim.dataset.funnel import STAGES, Funnel
 
 _TOP = 15
 _BAR = 30
+_CRITERIA = 3
+"""Criteria of a juror that are told."""
 
 
 def funnel_view(figures: Funnel) -> RenderableType:
     """Show a funnel."""
-    parts = [_steps(figures), _categories(figures), _causes(figures), *_usage(figures)]
+    parts = [_steps(figures), _categories(figures), _causes(figures), *_jurors(figures), *_usage(figures)]
     return Group(*(part for one in parts for part in (one, "")))
 
 
 def _shown(figures: Funnel) -> list[str]:
     """List the stages that stopped anything, and the first and the last."""
     before, out = figures.tried, []
+    always = {"plan", "play", "check", "surplus", *(["jury"] if figures.jurors else [])}
     for stage in STAGES:
-        if figures.through[stage] != before or stage in ("plan", "play", "check", "surplus"):
+        if figures.through[stage] != before or stage in always:
             out.append(stage)
         before = figures.through[stage]
     return out
@@ -68,6 +71,21 @@ def _causes(figures: Funnel) -> RenderableType:
     rest = len(figures.causes) - _TOP
     note = f"; {rest} rarer ones are left out" if rest > 0 else ""
     return _titled(f"Commonest causes (a dialogue may have several{note})", table)
+
+
+def _jurors(figures: Funnel) -> Iterator[RenderableType]:
+    if not figures.jurors:
+        return
+    names = ("asked", "pass", "fail", "abstained", "agreed", "stopped")
+    table = _table("juror", *(Column(name, justify="right") for name in names), Column("fails on", overflow="fold"))
+    for one in figures.jurors:
+        counts = (one.asked, one.passed, one.failed)
+        failures = "".join(f", {kind} {count}" for kind, count in sorted(one.failures.items()))
+        criteria = ", ".join(f"{name} {count}" for name, count in one.criteria.most_common(_CRITERIA))
+        row = (f"{one.abstained:,}{failures}", _share(one.agreed, one.decided), f"{one.stopped:,}", Text(criteria, style="dim"))
+        table.add_row(one.juror, *(f"{count:,}" for count in counts), *row)
+    note = "agreed: of votes cast, those for what the panel came to; stopped: dialogues that it failed and that were not accepted"
+    yield Group(_titled("By juror", table), Text(note, style="dim"))
 
 
 def _usage(figures: Funnel) -> Iterator[RenderableType]:

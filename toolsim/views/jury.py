@@ -13,7 +13,8 @@ from rich.text import Text
 from toolsim.jury.agreement import fleiss_kappa, krippendorff_alpha
 from toolsim.jury.calibration import Calibration
 from toolsim.jury.intervals import Proportion
-from toolsim.jury.votes import Deliberation, Vote
+from toolsim.jury.turnout import Turnout, turnout
+from toolsim.jury.votes import Deliberation
 
 _SHOWN: Final = 10
 """Ids of dialogues for review that are listed."""
@@ -33,36 +34,27 @@ def votes_record(made: Sequence[Deliberation], panel: dict[str, Any]) -> dict[st
         "outcomes": dict(sorted(Counter(one.outcome for one in made).items())),
         "decided_by": dict(sorted(Counter(one.by for one in made).items())),
         "categories": {name: dict(sorted(counts.items())) for name, counts in sorted(categories.items())},
-        "jurors": [_juror(name, [vote for one in made for vote in _votes(one) if vote.juror == name]) for name in _names(made)],
+        "jurors": [_juror(one) for one in turnout(made)],
         "agreement": {"dialogues": len(full), "krippendorff": krippendorff_alpha(labels), "fleiss": fleiss_kappa(labels)},
         "review": [one.id for one in made if one.outcome == "review"],
     }
-
-
-def _names(made: Sequence[Deliberation]) -> list[str]:
-    return sorted({vote.juror for one in made for vote in _votes(one)})
-
-
-def _votes(one: Deliberation) -> tuple[Vote, ...]:
-    return (*one.votes, *((one.stronger,) if one.stronger else ()))
 
 
 def _label(one: Deliberation, name: str) -> str | None:
     return next((vote.verdict for vote in one.votes if vote.juror == name and vote.verdict != "abstain"), None)
 
 
-def _juror(name: str, votes: Sequence[Vote]) -> dict[str, Any]:
-    verdicts = Counter(vote.verdict for vote in votes)
-    rulings = [ruling for vote in votes for ruling in vote.rulings]
-    failed = Counter(ruling.criterion for ruling in rulings if ruling.counts and ruling.verdict == "fail")
+def _juror(one: Turnout) -> dict[str, Any]:
     return {
-        "juror": name,
-        "asked": len(votes),
-        **{verdict: verdicts[verdict] for verdict in ("pass", "fail", "abstain")},
-        "failures": dict(sorted(Counter(vote.failure for vote in votes if vote.failure).items())),
-        "void": sum(bool(ruling.void) for ruling in rulings),
-        "criteria_failed": dict(failed.most_common()),
-        "tokens": sum(vote.usage.prompt_tokens + vote.usage.completion_tokens for vote in votes if vote.usage),
+        "juror": one.juror,
+        "asked": one.asked,
+        "pass": one.passed,
+        "fail": one.failed,
+        "abstain": one.abstained,
+        "failures": dict(sorted(one.failures.items())),
+        "void": one.void,
+        "criteria_failed": dict(one.criteria),
+        "tokens": one.tokens,
     }
 
 
@@ -83,6 +75,26 @@ def votes_view(record: dict[str, Any]) -> RenderableType:
         more = f" and {len(review) - _SHOWN:,} more" if len(review) > _SHOWN else ""
         parts.append(Text(f"for review: {', '.join(review[:_SHOWN])}{more}", style="yellow"))
     return Group(*parts)
+
+
+_BY: Final = {
+    "vote": "by vote",
+    "stronger": "by the stronger juror",
+    "split": "the jurors are split",
+    "no_quorum": "too few could vote",
+}
+_TOLD: Final = {"accept": ("accepted", "green"), "reject": ("rejected", "bold red"), "review": ("for review", "yellow")}
+
+
+def deliberation_view(one: Deliberation) -> RenderableType:
+    """Show what a panel made of one dialogue: each vote, with the evidence for what a juror fails."""
+    outcome, style = _TOLD[one.outcome]
+    table = Table("juror", "vote", Column("fails on", overflow="fold"), show_edge=False, pad_edge=False)
+    for vote in one.cast:
+        failed = [ruling for ruling in vote.rulings if ruling.counts and ruling.verdict == "fail"]
+        reasons = "\n".join(f"{ruling.criterion}: {ruling.evidence}" for ruling in failed)
+        table.add_row(vote.juror, f"{vote.verdict} ({vote.failure})" if vote.failure else vote.verdict, Text(reasons))
+    return Group(Text.assemble("jury: ", (outcome, style), f", {_BY[one.by]}"), table, "")
 
 
 def _outcomes(record: dict[str, Any]) -> Table:

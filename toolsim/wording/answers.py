@@ -53,7 +53,6 @@ PARTS: dict[str, Part] = {
 _KEY = re.compile(r"\b[A-Z]{1,4}-?\d{2,}\b", re.ASCII)
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d)?")
 _MAKING = frozenset({"create", "schedule", "reserve"})
-_LOOKING = frozenset({"get", "find", "rank", "compare"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +80,15 @@ class Teller:
         self._speaker = Speaker(language, now, rng, names)
 
     def tell(self, done: Sequence[Done]) -> str:
-        """Tell of all calls of a turn in one answer; look-ups that only served a later call are left out."""
-        matter = [one for index, one in enumerate(done) if not _served(one, done[index + 1 :])]
+        """Tell of some calls in one answer."""
         sentences: list[str] = []
-        for index, one in enumerate(matter):
+        for index, one in enumerate(done):
             if one.refused:
-                others = "fault_first" if _repaired(one, matter[index + 1 :]) else "fault_of_several"
-                act = others if len(matter) > 1 else "fault"
+                others = "fault_first" if _repaired(one, done[index + 1 :]) else "fault_of_several"
+                act = others if len(done) > 1 else "fault"
                 sentences.append(self._fault(act, one))
             else:
-                sentences += self._sentences(one, len(matter) > 1)
+                sentences += self._sentences(one, len(done) > 1)
         return paragraph(sentences, self.language)
 
     def brief(self, done: Done) -> str:
@@ -169,24 +167,5 @@ def _listed(api: Api, entity: Entity) -> tuple[Field, ...]:
     return row_fields(entity)
 
 
-def _served(one: Done, later: Sequence[Done]) -> bool:
-    """Tell whether a look-up found what a later call was made with."""
-    api = one.api
-    if api.operation.verb not in _LOOKING or one.refused:
-        return False
-    key = wire_name(api.pack.naming, api.pack.entity(api.operation.target).key)
-    rows = one.result.get(wire_name(api.pack.naming, "items"), [one.result])
-    found = {row[key] for row in rows if isinstance(row, dict) and key in row}
-    return any(value in found for other in later for value in _leaves(other.arguments))
-
-
 def _repaired(one: Done, later: Sequence[Done]) -> bool:
     return any(other.api is one.api and not other.refused for other in later)
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(inner)

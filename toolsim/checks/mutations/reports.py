@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import combinations
 from random import Random
+from typing import Any
 
 from toolsim.apis.leaves import leaves
 from toolsim.checks.case import Case
@@ -240,13 +241,31 @@ def figures_exchanged(case: Case, rng: Random) -> Dialogue | None:
     return with_text(case.dialogue, index, new)
 
 
-@fault("answer_empty", "an answer says that it is done, and nothing of what was looked up")
+@fault("answer_empty", "an answer says that it is done, and nothing of what was looked up", "milestones")
 def answer_empty(case: Case, rng: Random) -> Dialogue | None:
     told = {"en": "I have looked it up for you.", "zh": "查过了。"}
     ways = [(index, move.calls) for index, move, _ in said(case, "answer") if move.calls and not move.text]
-    wrote = {gold.id for made, gold in case.matched for e in case.dialogue.events if e.call == made.id and (e.wrote or e.fault)}
-    way = pick(rng, [index for index, calls in ways if not wrote & set(calls)])
+    asked = " ".join(case.user_turns)
+    learnt = {gold.id for made, gold in case.matched if case.reads(made.name) and _has_news(made.result, asked)}
+    way = pick(rng, [index for index, calls in ways if set(calls) <= learnt])
     return None if way is None else with_text(case.dialogue, way, told[case.language])
+
+
+def _has_news(result: Any, said: str) -> bool:
+    """Tell whether a result shows nothing but figures and names, and a figure that nobody has said."""
+    values = list(_leaves(result))
+    plain = all(isinstance(value, int | float | str) and not isinstance(value, bool) for value in values)
+    named = all(not isinstance(value, str) or not (value.islower() and value.isascii()) for value in values)
+    figures = [value for value in values if isinstance(value, float) and f"{value:g}" not in said]
+    return bool(plain and named and figures)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    else:
+        yield value
 
 
 @fault("other_fault_told", "the assistant tells of a refusal, and gives a reason of its own")

@@ -12,12 +12,14 @@ import orjson
 from toolsim.base.text import HAN, Language
 from toolsim.models import json_text
 from toolsim.models.adapted import SCHEMA_CLOSE, SCHEMA_OPEN
+from toolsim.models.mock import stage
 from toolsim.models.mock.faults import Fault
 from toolsim.models.mock.values import value_for
 from toolsim.models.tool_parser import OPEN, Written
 from toolsim.models.tool_text import RESULT_OPEN, TOOLS_CLOSE, TOOLS_OPEN, Dialect, write_calls
 
 _DIRECTION = re.compile(r"^mock:(say|echo|call|then|json|think|fault)\b[ \t]*(.*)$", re.M)
+_SIMULATES = re.compile("You simulate the API|你模拟一项服务的接口")
 _WORD = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]")
 _SPEECH: dict[Language, tuple[str, ...]] = {
     "en": ("Sure, that works for me.", "Could you check that again?", "Thanks, that's all I needed.", "Let me think about it."),
@@ -71,7 +73,7 @@ def play(body: dict[str, Any], rng: Random, fault: Fault | None = None) -> Play:
         return Play(text * (int(body.get("max_tokens") or 256) * 4 // len(text)), finish="length")
     if fault is Fault.WRONG_LANGUAGE:
         return Play(rng.choice(_SPEECH[_OTHER[scene.language]]))
-    said = _directed(scene) or _free(scene, rng)
+    said = _directed(scene) or _staged(scene, rng) or _free(scene, rng)
     if fault is Fault.WRONG_TOOL:
         said = replace(said, calls=tuple(Written(f"{call.name}_v2", call.arguments) for call in said.calls))
     if fault is Fault.MALFORMED:
@@ -122,6 +124,26 @@ def _directed(scene: _Scene) -> Play | None:
         if verb in given:
             return Play(given[verb], reasoning=thought)
     return Play(scene.said, reasoning=thought) if "echo" in given or thought else None
+
+
+def _staged(scene: _Scene, rng: Random) -> Play | None:
+    """Play a part where no world backs the tools, or as a user with a plan; None where nothing of that kind is asked."""
+    if _SIMULATES.match(scene.said):
+        return Play(json_text.dumps(stage.answered(scene.said, rng)))
+    if scene.schema is not None:
+        drafts = {"message", "calls"} <= scene.schema.get("properties", {}).keys()
+        task = stage.drafted(scene.said, rng) if drafts else None
+        return Play(json_text.dumps(task)) if task else None
+    if scene.tools:
+        calls = stage.read_back(scene.tools, scene.said, scene.language)
+        if not calls:
+            return None
+        if results := stage.results_of(scene.messages):
+            return Play(stage.told(results, scene.language))
+        return Play(calls=tuple(_written(*call) for call in calls), finish="tool_calls")
+    first = scene.messages[0] if scene.messages else {}
+    planned = stage.planned(str(first.get("content")), sum(m.get("role") == "assistant" for m in scene.messages))
+    return Play(planned) if planned is not None and first.get("role") == "system" else None
 
 
 def _free(scene: _Scene, rng: Random) -> Play:
