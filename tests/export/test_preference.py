@@ -274,10 +274,14 @@ def test_what_the_planner_cannot_play_rightly_makes_no_pair(catalogue: Catalogue
 # --- what is counted ---
 
 
-def test_scenarios_are_counted_by_what_they_lack(run: Path, call: Call, tmp_path: Path, written: list[Line]) -> None:
+def test_scenarios_are_counted_by_what_they_lack(
+    run: Path, hopeless: Path, call: Call, tmp_path: Path, written: list[Line]
+) -> None:
     report = orjson.loads(call("export", run, "--format", "preference", "--out", tmp_path / "pairs.jsonl", "--json"))
     read = list(trajectories(run))
     assert report["scenarios"] == len(read) and report["lines"] == len(written) == sum(report["splits"].values())
-    assert report["without_right"] == sum(not played.right for played in read) > 0
+    assert report["without_right"] == sum(not played.right for played in read)
+    lost = orjson.loads(call("export", hopeless, "--format", "preference", "--out", tmp_path / "none.jsonl", "--json"))
+    assert lost["without_right"] == sum(not played.right for played in trajectories(hopeless)) > 0
     assert report["without_wrong"] == sum(not played.wrong for played in read) > 0
     assert Counter(line["metadata"]["split"] for line in written) == report["splits"]

@@ -53,6 +53,24 @@ def shown(*messages: Message, category: str = "foreign", language: Language = "e
     return Exhibit(language, category, messages, (SPEC,))
 
 
+TIMED_OUT = {"error": {"code": "timeout", "message": "No answer came within 10 seconds."}}
+DONE = says("Your card CC123456 is frozen now.")
+
+
+@pytest.mark.parametrize(
+    ("first", "needless"),
+    [
+        (OK, True),
+        (TIMED_OUT, False),
+        ({"error": {"code": "wrong_state", "message": "It is frozen."}}, True),
+        ({**OK, "warning": {"code": "partial_page", "message": "Only 1 of 3 rows came through."}}, False),
+    ],
+)
+def test_a_call_is_made_again_only_after_a_failure_that_passes(first: object, needless: bool) -> None:
+    exhibit = shown(user("Freeze my card CC123456."), *calls(first, card="CC123456"), *calls(OK, 2, card="CC123456"), DONE)
+    assert ("calls" in failing(exhibit)) == needless
+
+
 def failing(exhibit: Exhibit) -> set[str]:
     """Name the rule jurors that fail an exhibit."""
     votes = [asyncio.run(juror.vote(exhibit, rubric_for(exhibit.category))) for juror in RULE_JURORS.values()]

@@ -49,6 +49,8 @@ class Sample(Record):
     turns: int
     """User turns."""
     calls: int
+    recovery: tuple[str, ...] = ()
+    """What befell the tools and the recovery that is expected, as `timeout:verify`."""
     provenance: Provenance
     label: Label
 

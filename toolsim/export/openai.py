@@ -32,6 +32,7 @@ def metadata(item: Item) -> dict[str, Any]:
         "skeleton": sample.skeleton,
         "turns": sample.turns,
         "calls": sample.calls,
+        "recovery": sample.recovery,
         "label": sample.label.model_dump(mode="json"),
         "provenance": sample.provenance.model_dump(mode="json"),
     }

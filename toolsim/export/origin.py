@@ -50,6 +50,7 @@ class Origin:
             "split": split,
             "packs": scenario.packs,
             "skeleton": scenario.skeleton,
+            "recovery": scenario.recovery,
             "label": made_by.model_dump(mode="json"),
             "provenance": provenance.model_dump(mode="json"),
         }

@@ -10,6 +10,8 @@ import orjson
 
 from toolsim.checks.case import Case, MadeCall
 from toolsim.checks.finding import Finding
+from toolsim.checks.telling import code_of
+from toolsim.world.injection import RATE_LIMITED, TIMEOUT
 
 Heuristic = Callable[[Case, str], Iterator[Finding]]
 """Takes the case and the category."""
@@ -30,6 +32,7 @@ _WAITING: Final = ("special.incomplete", "special.error_param")
 """Categories in which the user has to speak again before anything can be called."""
 _IDLE: Final = ("special.irrelevant", "special.no_call")
 """Categories in which nothing is to be called."""
+_PASSING: Final = frozenset({TIMEOUT.code, RATE_LIMITED.code})
 _FAMILIES: Final = ("normal.", "special.", "agent.")
 """Categories of ours; of a stranger's dialogue nobody knows what was to be done."""
 
@@ -49,15 +52,23 @@ def unreadable(case: Case, category: str) -> Iterator[Finding]:
 
 
 def repeated(case: Case, category: str) -> Iterator[Finding]:
-    """Find calls that were made before with the same arguments, and right before or with the same result."""
+    """Find calls that were made before with the same arguments, and right before or with the same result.
+
+    What failed for a while only, or came through in part, may be made again; and what became of it may be looked up again.
+    """
     seen: dict[tuple[str, str], MadeCall] = {}
-    last = ("", "")
+    last, excused = ("", ""), False
     for call in case.calls:
         key = (call.name, orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS).decode())
         before = seen.get(key)
-        if before is not None and (before.result == call.result or key == last):
+        if before is not None and not excused and not _passing(before) and (before.result == call.result or key == last):
             yield Finding("economy.repeated", call.path, "the same call was made before")
-        seen[key], last = call, key
+        seen[key], last, excused = call, key, _passing(call)
+
+
+def _passing(call: MadeCall) -> bool:
+    """Tell whether a call failed in a way that passes."""
+    return code_of(call) in _PASSING or (isinstance(call.result, dict) and "warning" in call.result)
 
 
 def idle(case: Case, category: str) -> Iterator[Finding]:

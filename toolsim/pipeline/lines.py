@@ -103,6 +103,7 @@ def _sample(made: Made, config: RunConfig) -> Sample:
         world_seed=scenario.world_seed,
         turns=roles["user"],
         calls=len(dialogue.events),
+        recovery=scenario.recovery,
         provenance=Provenance(
             toolsim=toolsim.__version__,
             content=config.content,

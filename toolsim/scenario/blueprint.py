@@ -145,6 +145,11 @@ class Scenario(Record):
         """The domain of the first pack."""
         return self.packs[0].partition("/")[0]
 
+    @property
+    def recovery(self) -> tuple[str, ...]:
+        """What befalls the tools and the recovery that is expected, as `timeout:verify`."""
+        return tuple(f"{fault.kind}:{fault.recovery}" for fault in self.faults)
+
     def call(self, call_id: str) -> GoldCall:
         """Look a gold call up."""
         return next(call for call in self.calls if call.id == call_id)

@@ -200,6 +200,8 @@ def scenario_view(scenario: Scenario) -> RenderableType:
     facts.add_row("forbidden", Wrapped(", ".join(scenario.forbidden)))
     for change in scenario.changes:
         facts.add_row(change.kind, Wrapped(f"{change.table} {change.key} {_json(change.after)}", json=True))
+    for fault in scenario.faults:
+        facts.add_row("fault", Wrapped(_json(fault.model_dump(exclude_defaults=True, mode="json")), json=True))
     if scenario.flaw is not None:
         facts.add_row("flaw", Wrapped(_json(scenario.flaw.model_dump(exclude_defaults=True, mode="json")), json=True))
     return Group(Rule(Text("scenario"), align="left", style="dim"), facts, *map(_gold, scenario.calls))

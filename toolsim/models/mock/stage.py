@@ -169,9 +169,8 @@ def _option(code: str, schema: Schema) -> str:
 def read_back(tools: list[dict[str, Any]], said: str, language: Language) -> list[tuple[str, dict[str, Any]]]:
     """Find the calls that a request of this mock asks for, in order."""
     places = sorted((said.find(words), tool["name"], tool) for tool in tools if (words := lead(tool)) in said)
-    ends = [place for place, _, _ in places[1:]] + [len(said)]
     out = []
-    for (place, name, tool), end in zip(places, ends, strict=True):
+    for (place, name, tool), (end, *_) in pairwise([*places, (len(said), "", {})]):
         told = said[place + len(lead(tool)) : end].strip(" :：.。；;").removesuffix("; then").removesuffix("；再").strip("; ；")
         parts = told.split(_STOP[language])
         arguments: dict[str, Any] = {}
