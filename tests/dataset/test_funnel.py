@@ -10,7 +10,7 @@ import orjson
 import pytest
 from rich.console import Console
 
-import toolsim.checks
+import toolsim
 from toolsim.checks.causes import CAUSES
 from toolsim.dataset.funnel import STAGES, Funnel, funnel
 from toolsim.dataset.sample import Label, Provenance, Rejection, Sample
@@ -154,10 +154,8 @@ def test_every_kind_of_failure_has_a_meaning() -> None:
 
 
 def test_every_code_of_trajectories_and_users_has_a_meaning() -> None:
-
-    folder = Path(toolsim.checks.__file__).parent
-    sources = "".join(
-        (folder / f"{name}.py").read_text(encoding="utf-8") for name in ("trajectory", "conduct", "telling", "fidelity")
-    )
+    folder = Path(toolsim.__file__).parent
+    modules = ("checks/trajectory", "checks/conduct", "checks/telling", "checks/fidelity", "roleplay/scripted")
+    sources = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in modules)
     used = set(re.findall(r'"((?:trajectory|fidelity)\.[a-z_]+)"', sources))
     assert used == {code for code in CAUSES if code.startswith(("trajectory.", "fidelity."))}

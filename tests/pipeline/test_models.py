@@ -32,6 +32,7 @@ from toolsim.pipeline.patience import REFUSALS, EndpointGone, Patient
 from toolsim.pipeline.recheck import recheck
 from toolsim.pipeline.staff import CASSETTE, USAGE, Hiring
 from toolsim.roleplay.dialogue import Dialogue
+from toolsim.roleplay.model_user import END
 from toolsim.scenario.blueprint import Scenario
 from toolsim.verbs.verb import Effect
 
@@ -317,3 +318,20 @@ def test_no_key_is_in_the_errors_of_a_run(
     told = capsys.readouterr()
     assert left.value.code == 2 and "refuses every request" in told.err and CANARY not in told.err + told.out
     assert CANARY.encode() not in everything(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("Hm.", "fidelity.untold"), ("And one more thing, never mind what.", "fidelity.endless")]
+)
+def test_a_user_who_leaves_the_script_is_told_by_what_is_amiss(
+    catalogue: Catalogue, plan: tuple[RunConfig, Oracle], tmp_path: Path, said: str, code: str
+) -> None:
+    def astray(request: ChatRequest, reply: ChatReply) -> ChatReply:
+        begun = any(message["role"] == "assistant" for message in request.messages)
+        wrong = not request.tools and (reply.content == END if code.endswith("endless") else not begun)
+        return reply.model_copy(update={"content": said}) if wrong else reply
+
+    hired_run(catalogue, tmp_path / "run", plan[1].model(astray), Casting(user="m"))
+    reasons = [reason for one in read_stream(tmp_path / "run", "rejections", Rejection) for reason in one.reasons]
+    assert any(reason.startswith(f"{code}: ") for reason in reasons)
+    assert not any(reason.startswith("Unseen") for reason in reasons)

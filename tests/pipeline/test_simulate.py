@@ -11,7 +11,7 @@ import pytest
 from tests.pipeline.acting import ALL, HOME, PARCELS, TICKETS, Spoil, actor, simulated, with_json
 from tests.pipeline.test_models import streams
 from toolsim.apis.catalogue import no_apis
-from toolsim.apis.imported import read_tools_file
+from toolsim.apis.imported import effect_of, read_tools_file
 from toolsim.base.text import HAN
 from toolsim.dataset.funnel import funnel
 from toolsim.dataset.reading import entries, raw_entries, tools_of_run
@@ -84,6 +84,34 @@ def test_tasks_are_in_the_language_that_is_wanted(tmp_path: Path) -> None:
     asked = {scenario.id[:2]: scenario.context for scenario in read_stream(tmp_path / "run", "scenarios", Scenario)}
     assert all(bool(HAN.search(context)) is (language == "zh") for language, context in asked.items())
     assert {one.language for one in rejections(tmp_path / "run")} <= {"en"}
+
+
+def spelled_otherwise(request: ChatRequest, reply: ChatReply) -> ChatReply:
+    """Spell defaults out, and a free text in small letters with a final stop."""
+    changed = []
+    for call in reply.calls:
+        arguments = orjson.loads(call.arguments)
+        if call.name == "search_tickets":
+            arguments["limit"] = 10
+        if call.name == "add_comment":
+            arguments |= {"internal": False, "text": arguments["text"].lower() + "."}
+        changed.append(call.model_copy(update={"arguments": orjson.dumps(arguments).decode()}))
+    return reply.model_copy(update={"calls": tuple(changed)})
+
+
+def looking_further(request: ChatRequest, reply: ChatReply) -> ChatReply:
+    """Make each call that only reads twice."""
+    reads = tuple(call for call in reply.calls if effect_of(call.name) == "READ")
+    return reply.model_copy(update={"calls": (*reply.calls, *reads)})
+
+
+@pytest.mark.parametrize("spoil", [spelled_otherwise, looking_further])
+def test_what_makes_no_difference_is_accepted(tmp_path: Path, spoil: Spoil) -> None:
+    model = actor("assistant", spoil)
+    assert simulated(tmp_path / "run", model).accepted == COUNT
+    calls = [call.function for one in read_stream(tmp_path / "run", "dialogues", Dialogue) for m in one.messages for call in m.tool_calls or ()]  # fmt: skip
+    gold = [call for one in read_stream(tmp_path / "run", "scenarios", Scenario) for call in one.calls]
+    assert [(call.name, orjson.loads(call.arguments)) for call in calls] != [(call.name, call.arguments) for call in gold]
 
 
 # --- what is not ---

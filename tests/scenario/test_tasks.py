@@ -10,6 +10,7 @@ from tests.conftest import DATA
 from toolsim.apis.imported import read_tools_file
 from toolsim.base import seeds
 from toolsim.base.text import Language
+from toolsim.checks.causes import meaning
 from toolsim.scenario.blueprint import Move, UserTurn
 from toolsim.scenario.simulated import occasion, scenario_of
 from toolsim.scenario.tasks import PROBLEMS, Task, TaskCall, problems
@@ -52,6 +53,8 @@ def found(message: str, tool: str, arguments: dict[str, Any], said: dict[str, st
         ("Parcel PX-204817 arrived in pieces. I want 1,200 euros back.", "file_claim", {"parcel_number": "PX-204817", "reason": "damaged", "amount": 1200}, {"$.reason": "arrived in pieces"}),
         ("What would 2.5 kg from DE4 3QP to SW1A 1AA cost with economy?", "quote_shipment", {"from_postcode": "DE4 3QP", "to_postcode": "SW1A 1AA", "weight_kg": 2.5, "service": "economy"}, None),
         ("Which shops are near DE4 3QP?", "list_parcel_shops", {"postcode": "DE4 3QP", "radius_km": 5}, None),
+        ("Tell them PX-17 is coming, by text message: Back soon!", "notify_recipient", {"parcel_number": "PX-17", "channel": "text_message", "message": "Back soon!"}, None),
+        ("客厅太热了，空调调到26度，制冷。", "set_air_conditioner", {"room": "客厅", "temperature": 26, "mode": "cool"}, None),
         ("From now on bring parcels on Monday or Friday, and next door is fine.", "set_delivery_preferences", {"days": ["friday", "monday"], "leave_with_neighbour": True}, {"leave_with_neighbour": "next door is fine"}),
         ("客厅太热了，空调调到26度，制冷就行。", "set_air_conditioner", {"room": "客厅", "temperature": 26, "mode": "cool"}, {"$.mode": "制冷"}),
         ("明天晚上七点半给热水器预约加热四十分钟吧。", "schedule_water_heater", {"start": "2026-05-05T19:30", "minutes": 40}, {"$.start": "明天晚上七点半", "$.minutes": "四十分钟"}),
@@ -131,8 +134,8 @@ def test_a_task_makes_no_call_twice_and_turns_on_its_tool() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_problem_is_told_in_both_languages(language: Language) -> None:
-    assert all(text.say(language) for text in PROBLEMS.values())
+def test_every_problem_is_told_in_both_languages_and_has_a_meaning(language: Language) -> None:
+    assert all(text.say(language) for text in PROBLEMS.values()) and all(map(meaning, PROBLEMS))
 
 
 # --- what is offered ---

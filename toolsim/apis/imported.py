@@ -5,6 +5,7 @@ They are read strictly: what cannot be used is told with file, tool and JSON pat
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ def read_tools_file(path: Path) -> tuple[ImportedTool, ...]:
     except OSError as error:
         raise ImportedError(f"cannot be read ({error.strerror})", Place(str(path), 0)) from None
     out: dict[str, ImportedTool] = {}
-    for place, number, given in _given(data, str(path)):
+    for place, number, given in _given(data.removeprefix(codecs.BOM_UTF8), str(path)):
         tool = _Reader(place, f"tool {number}").read(given)
         if tool.name in out:
             raise ImportedError(f"tool {number} has the name {tool.name!r}, which an earlier one has", place)

@@ -33,6 +33,7 @@ CAUSES: Final = {
     "task.untold": "a drafted request does not tell a value of its calls",
     "tool.refused": "a simulated tool refuses a call of gold",
     "fidelity.echoed": "the user repeats what the assistant said",
+    "fidelity.endless": "the user goes on when all is said and done",
     "fidelity.flipped": "the user speaks as the assistant",
     "fidelity.gave_in": "the user takes what only the assistant proposed",
     "fidelity.invented": "the user tells what is not in the plan",

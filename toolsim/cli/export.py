@@ -9,19 +9,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
-import orjson
 from pydantic import ValidationError
 
 import toolsim.export.labelled
 import toolsim.export.openai
 import toolsim.export.preference  # noqa: F401  (each registers its format)
 from toolsim.apis.catalogue import open_catalogue
-from toolsim.base import seeds
 from toolsim.base.errors import Place, ToolsimError, UnknownName
 from toolsim.dataset.reading import count, raw_entries
-from toolsim.dataset.sample import Sample
 from toolsim.dataset.splits import Split
-from toolsim.dataset.store import MANIFEST, read_manifest, read_stream
+from toolsim.dataset.store import MANIFEST, read_manifest
 from toolsim.dataset.trajectories import count_scenarios, trajectories
 from toolsim.export.gold import GoldPlayer
 from toolsim.export.origin import Origin
@@ -29,7 +26,7 @@ from toolsim.export.registry import EXPORTERS, PAIRS, TRAJECTORY_EXPORTERS
 from toolsim.export.told import Gold, Tally, Telling, told
 from toolsim.export.write import Places, best, items, split, split_played, write
 from toolsim.pipeline.casting import PLANNER, WORLD, Casting
-from toolsim.pipeline.config import content_digest
+from toolsim.pipeline.config import config_digest, content_digest
 from toolsim.views.terminal import ERR, emit_json, track
 
 _PARTS = tuple(one.value for one in Split)
@@ -155,12 +152,9 @@ def _places(wanted: _Wanted) -> Places:
 def _origin(wanted: _Wanted) -> Origin:
     manifest = read_manifest(wanted.run)
     config, casting = manifest["config"], wanted.casting
-    # the digest that samples name depends on the order of shares, which a manifest does not keep
-    first = next(read_stream(wanted.run, "samples", Sample), None)
-    digest = first.provenance.run if first else seeds.digest(orjson.dumps(config, option=orjson.OPT_SORT_KEYS))
     judges = ["rules", *(["replay"] if casting.tool == WORLD else []), *(["a jury"] if casting.jury else [])]
     behind = {role: model for role, model in casting.played.items() if role not in ("user", "assistant", "tool")}
-    return Origin(manifest.get("toolsim", ""), config.get("content", ""), digest, ", ".join(judges), behind)
+    return Origin(manifest.get("toolsim", ""), config.get("content", ""), config_digest(config), ", ".join(judges), behind)
 
 
 def _gold(wanted: _Wanted) -> Gold:

@@ -67,6 +67,9 @@ def command(
         jury=jury_of(specs, terms, settings, seed),
     )
     _refuse(casting)
+    named = load_settings(settings)
+    for name in casting.models:
+        named.find(name)
     config = RunConfig(
         count=count,
         languages=languages_of(languages) if languages else (language_of(given),),
@@ -80,7 +83,7 @@ def command(
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{stem}-{seed}"
-    hiring = Hiring(load_settings(settings), in_flight, attempts, replay, cassette)
+    hiring = Hiring(named, in_flight, attempts, replay, cassette)
     with RunProgress(count) as progress:
         done = simulate(config, given, folder, Means(earlier=against, hiring=hiring), progress.show)
     tell(done, folder, as_json)

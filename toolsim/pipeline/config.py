@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 import toolsim
 from toolsim.apis.catalogue import Catalogue
 from toolsim.base import seeds
@@ -49,8 +51,13 @@ class RunConfig(Record):
     """Names and digests of earlier runs whose dialogues may not come again."""
 
     def digest(self) -> str:
-        """Give the digest of the configuration."""
-        return seeds.digest(self.model_dump_json(exclude_none=True).encode())
+        """Give the digest of the configuration, as it can be worked out from a manifest too."""
+        return config_digest(self.model_dump(mode="json", exclude_none=True))
+
+
+def config_digest(config: dict[str, Any]) -> str:
+    """Give the digest of a configuration as it stands in a manifest."""
+    return seeds.digest(orjson.dumps(config, option=orjson.OPT_SORT_KEYS))
 
 
 def content_digest(folders: tuple[Path, ...]) -> str:

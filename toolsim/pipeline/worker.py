@@ -25,6 +25,7 @@ from toolsim.pipeline.schedule import Batch, Slot
 from toolsim.pipeline.texts import user_text
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.roleplay.play import play
+from toolsim.roleplay.scripted import LeftScript
 from toolsim.scenario.blueprint import Scenario
 from toolsim.scenario.plan import ScenarioPlanner
 from toolsim.world.world import World, WorldPlan
@@ -37,13 +38,20 @@ class StageFailure(Exception):
     """Something broke in a stage; recorded with the dialogue that it befell."""
 
     def __init__(self, stage: str, cause: Exception) -> None:
-        super().__init__(_told(cause) if isinstance(cause, ModelFailure) else f"{type(cause).__name__}: {cause}")
+        super().__init__(_told(cause))
         self.stage = stage
 
 
-def _told(failure: ModelFailure) -> str:
-    """Tell a model's failure by its kind; and in words only where they are ours, since an endpoint's are never twice the same."""
-    return f"model.{failure.kind}: {failure.message}" if failure.kind is FailureKind.UNPARSED else f"model.{failure.kind}"
+def _told(cause: Exception) -> str:
+    """Tell a failure by its code; a model's in words only where they are ours, since an endpoint's are never twice the same."""
+    match cause:
+        case ModelFailure(kind=FailureKind.UNPARSED):
+            return f"model.{cause.kind}: {cause.message}"
+        case ModelFailure():
+            return f"model.{cause.kind}"
+        case LeftScript():
+            return f"{cause.code}: {cause}"
+    return f"{type(cause).__name__}: {cause}"
 
 
 class boundary:  # noqa: N801

@@ -19,7 +19,16 @@ from toolsim.wording.readings import means
 
 
 class Unseen(ToolsimError):
-    """The assistant was to use a value that it cannot see; the scenario is wrong."""
+    """The assistant was to use a value that it cannot see, or has no move left: the scenario is wrong."""
+
+
+class LeftScript(Unseen):
+    """A model that plays the user has left the script, so that the planner's assistant cannot go on."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        """Of the finding about the user."""
 
 
 class ScriptedUser:
@@ -67,7 +76,7 @@ class ScriptedAssistant:
             Unseen: a value of the call is nowhere to be seen.
         """
         if self._made == len(self._moves):
-            raise Unseen(f"the script of {self._scenario.id} has no move left")
+            raise self._unseen("fidelity.endless", f"the script of {self._scenario.id} has no move left")
         index, move = self._moves[self._made]
         self._made += 1
         if move.kind != "call":
@@ -94,7 +103,11 @@ class ScriptedAssistant:
             if source is not None and source.kind == "result" and results is None:
                 results = self._results(seen)
             if source is None or not self._sees(source, leaf, said, results or {}, seen[0].content or ""):
-                raise Unseen(f"{self._scenario.id}: the value at {leaf.path} of {gold.name} is nowhere to be seen")
+                told = f"{self._scenario.id}: the value at {leaf.path} of {gold.name} is nowhere to be seen"
+                raise self._unseen("fidelity.untold" if source is not None and source.kind == "said" else "", told)
+
+    def _unseen(self, code: str, message: str) -> Unseen:
+        return LeftScript(code, message) if self._freely and code else Unseen(message)
 
     def _sees(self, source: Source, leaf: ArgumentLeaf, said: list[str], results: dict[str, Any], system: str) -> bool:
         match source.kind:

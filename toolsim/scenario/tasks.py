@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic import Field
+import pydantic
 
-from toolsim.apis.foreign_leaves import foreign_leaves, undeclared
+from toolsim.apis.foreign_leaves import foreign_leaves, spoken, undeclared
 from toolsim.apis.foreign_schema import validator_of
 from toolsim.apis.imported import ImportedTool
 from toolsim.apis.leaves import ArgumentLeaf
@@ -20,7 +20,7 @@ from toolsim.base.records import Record
 from toolsim.base.text import HAN, Language, Text
 from toolsim.scenario.blueprint import GoldCall, Source
 from toolsim.scenario.toolbox import Handful
-from toolsim.taxonomy.declarations import Kind
+from toolsim.taxonomy.declarations import Field, Kind
 from toolsim.wording.readings import means, readings
 
 MOST_CALLS: Final = 3
@@ -57,7 +57,7 @@ class TaskCall(Record):
 
     tool: str
     arguments: dict[str, Any]
-    said: dict[str, str] = Field(default_factory=dict)
+    said: dict[str, str] = pydantic.Field(default_factory=dict)
     """JSON path -> the words of the message that tell the value, where it does not stand there letter by letter."""
 
 
@@ -189,19 +189,20 @@ def _words(leaf: ArgumentLeaf, call: TaskCall, message: str, language: Language)
     if leaf.path in said:
         return _place(said[leaf.path], message)
     if isinstance(leaf.value, list):
-        items = [_place(str(one), message) for one in leaf.value]
+        items = [next(filter(None, (_place(text, message) for text in _written(one, leaf.field))), "") for one in leaf.value]
         ends = [(message.index(one), message.index(one) + len(one)) for one in items]
         return message[min(start for start, _ in ends) : max(end for _, end in ends)] if all(items) else ""
-    return next(filter(None, (_place(text, message) for text in _written(leaf.value))), "")
+    return next(filter(None, (_place(text, message) for text in _written(leaf.value, leaf.field))), "")
 
 
-def _written(value: Any) -> list[str]:
-    """List the ways in which a value itself may stand in a message."""
+def _written(value: Any, field: Field) -> list[str]:
+    """List the ways in which a value itself may stand in a message; an option also as the words of its code."""
     if isinstance(value, bool):
         return []
     if isinstance(value, int | float):
         return list(dict.fromkeys((f"{value:,}", str(value), f"{value:g}")))
-    return [str(value).strip()]
+    labels = [option.label.en for option in field.options if option.code == value]
+    return [str(value).strip(), *labels, *([spoken(value)] if field.kind in (Kind.ENUM, Kind.MANY) else [])]
 
 
 def _place(words: str, message: str) -> str:
