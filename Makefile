@@ -37,7 +37,7 @@ demo-local: $(VENV)/.installed-local  ## Let a tiny real model on this machine p
 	$(LOCAL) generate --count 4 --attempts 4 --batch 4 --assistant smollm2 $(FEW) --out outputs/demo-local/assistant
 	$(BIN)/toolsim stats outputs/demo-local/assistant --funnel
 	$(BIN)/toolsim generate --count 4 --languages en --categories special.no_call --out outputs/demo-local/planner
-	$(LOCAL) jury outputs/demo-local/planner --juror smollm2 --limit 2 --models {models}
+	$(LOCAL) jury outputs/demo-local/planner --juror smollm2-juror --limit 2 --models {models}
 
 test: $(VENV)/.installed-dev  ## Pass the tests.
 	$(BIN)/python -m pytest -n auto

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,3 +79,26 @@ def test_a_weak_model_plays_to_the_end_and_is_refused_for_reasons(catalogue: Cat
     assert figures.tried >= 4 and figures.usage["calls_made"] > 0
     assert figures.admitted + sum(cause.dialogues for cause in figures.causes) >= figures.tried
     assert all(cause.code for cause in figures.causes)
+
+
+def test_who_ends_the_launcher_ends_its_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    @contextmanager
+    def nobody() -> Iterator[str]:
+        yield "http://127.0.0.1:9/v1"
+
+    told = tmp_path / "pid"
+    script = f"import os, time, pathlib; pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    launcher = multiprocessing.get_context("fork").Process(target=_launch, args=(monkeypatch, nobody, script))
+    launcher.start()
+    while launcher.is_alive() and not (told.exists() and told.read_text()):
+        launcher.join(0.05)
+    launcher.terminate()
+    launcher.join(20)
+    assert launcher.exitcode is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
+
+
+def _launch(monkeypatch: pytest.MonkeyPatch, serving: object, script: str) -> None:
+    monkeypatch.setattr(local, "serving", serving)
+    local._run([sys.executable, "-c", script])

