@@ -23,12 +23,14 @@ from toolsim.export.write import items, split
 from toolsim.models.chat import ChatReply, ChatRequest
 from toolsim.models.failures import FailureKind, ModelFailure
 from toolsim.models.scripted import ScriptedModel
+from toolsim.pipeline.config import Imported
 from toolsim.pipeline.recheck import recheck
 from toolsim.pipeline.staff import CASSETTE, USAGE
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.scenario.blueprint import Scenario
 
 COUNT = 8
+UNLUCKY = Imported(writes=tuple(sorted(tool.name for tool in read_tools_file(TICKETS) if tool.effect == "WRITE")), mishaps=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -359,3 +361,47 @@ def test_a_run_is_exported_with_its_tools(made: Path) -> None:
     known = tools_of_run(made)["en"]
     assert len(lines) == COUNT and all(tool == known[tool["function"]["name"]] for line in lines for tool in line["tools"])
     assert {line["metadata"]["split"] for line in lines} - {None}
+
+
+# --- mishaps ---
+
+
+@pytest.fixture(scope="module")
+def unlucky(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run in which a tool fails in every task."""
+    folder = tmp_path_factory.mktemp("unlucky") / "run"
+    simulated(folder, actor(), 24, imported=UNLUCKY)
+    return folder
+
+
+def test_tools_fail_by_plan_and_what_recovers_is_accepted(unlucky: Path) -> None:
+    samples = list(read_stream(unlucky, "samples", Sample))
+    assert len(samples) >= 18 and all(len(sample.recovery) == 1 for sample in samples)
+    assert {reason for one in rejections(unlucky) for reason in one.reasons} <= {"tool.unharmed"}, (
+        "a list that is too short to cut"
+    )
+    assert {one.partition(":")[0] for sample in samples for one in sample.recovery} >= {"timeout", "rate_limit", "outage"}
+    faults = {event.fault for dialogue in read_stream(unlucky, "dialogues", Dialogue) for event in dialogue.events}
+    assert faults >= {"timeout", "rate_limited", "unavailable", ""}
+
+
+def test_what_failed_is_made_again_or_reported(unlucky: Path) -> None:
+    for entry in entries(unlucky):
+        made = [call.function.name for message in entry.dialogue.messages for call in message.tool_calls or ()]
+        assert made == [call.name for call in entry.scenario.calls]
+        assert [event.fault for event in entry.dialogue.events] == [call.fault for call in entry.scenario.calls]
+
+
+def test_a_run_with_mishaps_is_checked_again_by_the_same_rules(unlucky: Path) -> None:
+    assert not [one for one in recheck(unlucky, no_apis(), (), 1) if one.findings]
+
+
+def test_who_gives_up_too_early_is_rejected(tmp_path: Path) -> None:
+    def gives_up(request: ChatRequest, reply: ChatReply) -> ChatReply:
+        looked = any(message["role"] == "tool" for message in request.messages)
+        return ChatReply(content="That could not be done, the service is down.") if looked else reply
+
+    simulated(tmp_path / "run", actor("assistant", gives_up), imported=UNLUCKY)
+    by_stage = [reason for one in read_stream(tmp_path / "run", "rejections", Rejection) for reason in one.reasons]
+    assert "trajectory.refused" in by_stage
+    assert all(sample.recovery == ("outage:report",) for sample in read_stream(tmp_path / "run", "samples", Sample))

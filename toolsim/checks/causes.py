@@ -31,6 +31,7 @@ CAUSES: Final = {
     "task.names": "a drafted request names a tool or a parameter",
     "task.repeated": "two tasks of a batch ask for nearly the same",
     "task.untold": "a drafted request does not tell a value of its calls",
+    "tool.unharmed": "the fault that was planned befell nothing",
     "tool.refused": "a simulated tool refuses a call of gold",
     "fidelity.echoed": "the user repeats what the assistant said",
     "fidelity.endless": "the user goes on when all is said and done",

@@ -100,11 +100,24 @@ def _milestones(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> It
             gold = scenario.call(gold_id)
             code = _missed(case, gold)
             yield Finding(code, "$.messages", f"{gold.name}: {_MISSED[code]}")
+    yield from _unharmed(case, scenario)
     for first, second in scenario.order:
         if first in done and second in done and done[first].place >= done[second].place:
             yield Finding("trajectory.order", done[second].path, f"{done[second].name} comes too early")
     if len(case.calls) > _MOST * max(1, len(scenario.calls)):
         yield Finding("trajectory.wasteful", "$.messages", f"{len(case.calls)} calls where gold makes {len(scenario.calls)}")
+
+
+def _unharmed(case: Case, scenario: Scenario) -> Iterator[Finding]:
+    """Make sure that the plan's faults befell the calls that were made: what has a recovery as its label must have needed one.
+
+    A stale id shows only when it is used.
+    """
+    faults = {event.call: event.fault for event in case.dialogue.events}
+    for planned in scenario.faults:
+        calls = [call for call in case.calls if call.name == planned.api]
+        if planned.kind != "stale_id" and len(calls) >= planned.nth and not any(faults.get(call.id) for call in calls):
+            yield Finding("tool.unharmed", calls[planned.nth - 1].path, f"the {planned.kind} that was planned befell nothing")
 
 
 def _unbacked(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> Iterator[Finding]:
@@ -115,7 +128,7 @@ def _unbacked(case: Case, scenario: Scenario, done: dict[str, MadeCall]) -> Iter
         if refused(call) and any(same_call(case, call, gold) for gold in missed):
             place = next(n for n, message in enumerate(case.messages) if message.tool_call_id == call.id)
             yield Finding("tool.refused", f"$.messages[{place}]", f"{call.name} is refused, which the task does not foresee")
-        elif call.id not in right and call.name in case.writes and call.name not in scenario.forbidden:
+        elif call.id not in right and call.name in case.writes and call.name not in scenario.forbidden and not refused(call):
             yield Finding("trajectory.changed", call.path, f"gold has no such call of {call.name}, which changes something")
 
 

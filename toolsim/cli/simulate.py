@@ -36,6 +36,9 @@ _BATCH = 8
 @click.option("--assistant", required=True, metavar="MODEL", help="Who plays the assistant.")
 @click.option("--tool", required=True, metavar="MODEL", help="Who plays the tools.")
 @click.option("--tasks", default=None, metavar="MODEL", help="Who thinks up the tasks.  [default: who plays the user]")
+@click.option(
+    "--mishaps", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Share of tasks in which a tool fails."
+)
 @click.option("--trajectories", type=click.IntRange(1, 64), default=1, show_default=True, help="Of each task.")
 @juror_option("none")
 @panel_options
@@ -48,8 +51,8 @@ _BATCH = 8
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
     tools: Path, count: int, languages: str, seed: int, out: Path | None, against: tuple[Path, ...], user: str, assistant: str,
-    tool: str, tasks: str | None, trajectories: int, specs: tuple[str, ...], terms: Terms, settings: Path | None, in_flight: int,
-    attempts: int, batch: int, replay: bool, cassette: Path | None, as_json: bool,
+    tool: str, tasks: str | None, mishaps: float, trajectories: int, specs: tuple[str, ...], terms: Terms, settings: Path | None,
+    in_flight: int, attempts: int, batch: int, replay: bool, cassette: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a run of dialogues over the tools of a file, played by models; the same command goes on with a run that was stopped.
 
@@ -58,14 +61,8 @@ def command(
     """
     given = read_tools_file(tools)
     stem = tools.name.partition(".")[0] or tools.name
-    casting = Casting(
-        user=user,
-        assistant=assistant,
-        tool=tool,
-        trajectories=trajectories,
-        tasks=tasks or user,
-        jury=jury_of(specs, terms, settings, seed),
-    )
+    jury = jury_of(specs, terms, settings, seed)
+    casting = Casting(user=user, assistant=assistant, tool=tool, trajectories=trajectories, tasks=tasks or user, jury=jury)
     _refuse(casting)
     named = load_settings(settings)
     for name in casting.models:
@@ -79,7 +76,7 @@ def command(
         content=tools_digest(given),
         batch=batch,
         casting=casting,
-        imported=Imported(writes=tuple(sorted(one.name for one in given if one.effect == "WRITE"))),
+        imported=Imported(writes=tuple(sorted(one.name for one in given if one.effect == "WRITE")), mishaps=mishaps),
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{stem}-{seed}"

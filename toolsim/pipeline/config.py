@@ -26,6 +26,8 @@ class Imported(Record):
 
     writes: tuple[str, ...]
     """Names of those that change something."""
+    mishaps: float = 0.0
+    """Share of tasks in which a tool fails."""
 
 
 class RunConfig(Record):

@@ -56,6 +56,7 @@ class TaskWorker:
         self.config = config
         self.toolbox = toolbox
         self.catalogue = no_apis()
+        self._mishaps = config.imported.mishaps if config.imported else 0.0
         self.casts = Casts(Casting(), self.catalogue, {})
 
     def playing(self, casts: Casts) -> TaskWorker:
@@ -84,7 +85,7 @@ class TaskWorker:
             with boundary("plan"):
                 try:
                     task = await think_up(handful, at, self.casts.models["tasks"])
-                    made.scenario = scenario_of(task, handful, at, self.config.packs[0])
+                    made.scenario = scenario_of(task, handful, at, self.config.packs[0], self._mishaps)
                 except NoTask as none:
                     made.stage, made.reasons = "plan", none.codes
         except StageFailure as failure:
@@ -134,7 +135,7 @@ class TaskWorker:
         return Cast(
             ModelUser(scenario, models["user"], sample),
             ModelAssistant(scenario, tools, models["assistant"], sample),
-            ModelTool(specs, scenario.language, scenario.now, seed, models["tool"], sample),
+            ModelTool(specs, scenario.language, scenario.now, seed, models["tool"], sample, scenario.faults),
         )
 
 

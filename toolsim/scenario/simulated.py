@@ -10,6 +10,7 @@ from toolsim.base import seeds
 from toolsim.base.text import Language, Text
 from toolsim.scenario.blueprint import Move, Scenario, UserTurn
 from toolsim.scenario.categories import Category
+from toolsim.scenario.mishaps import befallen, smooth
 from toolsim.scenario.personas import Persona, personas
 from toolsim.scenario.tasks import YOU, Task, gold_calls
 from toolsim.scenario.toolbox import FEWEST, MOST, Handful
@@ -65,14 +66,18 @@ def occasion(identity: str, seed: int, language: Language) -> Occasion:
     return Occasion(identity, seed, language, rng.choice(personas()), start.strftime("%Y-%m-%dT%H:%M"))
 
 
-def scenario_of(task: Task, handful: Handful, at: Occasion, pack: str) -> Scenario:
+def scenario_of(task: Task, handful: Handful, at: Occasion, pack: str, mishaps: float = 0.0) -> Scenario:
     """Make the scenario of a task that has no problems: one request, the calls, and an answer that tells of them.
 
     No two of these share a world, since there is none; the seed stands in its place.
+
+    Args:
+        mishaps: share of tasks that a fault befalls.
     """
-    calls = gold_calls(task, handful, 0, at.language)
-    ids = tuple(call.id for call in calls)
+    calls, rng = gold_calls(task, handful, 0, at.language), seeds.stream(at.seed, "mishap")
+    course = befallen(calls, handful, at.now, rng) if rng.random() < mishaps else smooth(calls)
     called = {call.name for call in calls}
+    told = "".join(f"!{fault.kind}" for fault in course.faults)
     return Scenario(
         id=at.id,
         category=TASK.name,
@@ -88,13 +93,15 @@ def scenario_of(task: Task, handful: Handful, at: Occasion, pack: str) -> Scenar
         context=at.context,
         tools=tuple(tool.name for tool in handful.tools),
         goal=task.message,
-        calls=calls,
+        calls=course.calls,
         script=(
             UserTurn(role="user", act="request", text=task.message),
-            Move(role="assistant", kind="call", calls=ids),
-            Move(role="assistant", kind="answer", calls=ids),
+            *(Move(role="assistant", kind="call", calls=ids) for ids in course.messages),
+            Move(role="assistant", kind="answer", calls=course.milestones),
         ),
-        milestones=ids,
+        milestones=course.milestones,
+        flaw=course.flaw,
+        faults=course.faults,
         forbidden=tuple(sorted(tool.name for tool in handful.tools if tool.effect == "WRITE" and tool.name not in called)),
-        skeleton=f"{TASK.name}>" + ">".join(call.name for call in calls),
+        skeleton=f"{TASK.name}{told}>" + ">".join(call.name for call in course.calls),
     )

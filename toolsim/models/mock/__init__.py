@@ -13,6 +13,6 @@ What it says is settled by the request and the seed. Lines of the last user or s
 Without directions it plays the role that the request asks for: a juror or tool where a schema is given (a value that meets
 it), an assistant where tools are offered (a call of the tool that shares most words, then a report of the results), else a
 speaker with a stock of sentences. It answers in the language of the last message, with calls as text where tools are offered so.
-The parts of `toolsim simulate` it plays rightly: it drafts tasks that it can read back, says what is planned, makes the calls, and
-answers them with what was given and shown.
+The parts of `toolsim simulate` it plays rightly: it drafts tasks that it can read back, says what is planned, makes the calls,
+and answers them with what was given and shown.
 """

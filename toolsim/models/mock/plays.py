@@ -138,6 +138,8 @@ def _staged(scene: _Scene, rng: Random) -> Play | None:
         calls = stage.read_back(scene.tools, scene.said, scene.language)
         if not calls:
             return None
+        if again := stage.failed(scene.messages):
+            return Play(calls=tuple(_written(*call) for call in again), finish="tool_calls")
         if results := stage.results_of(scene.messages):
             return Play(stage.told(results, scene.language))
         return Play(calls=tuple(_written(*call) for call in calls), finish="tool_calls")

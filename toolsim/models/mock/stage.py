@@ -64,6 +64,9 @@ _DONE: Final[dict[Language, tuple[str, str]]] = {
     "en": ("That has gone through", " and this came back: "),
     "zh": ("已经处理好了", "，结果是："),
 }
+_REFUSED: Final[dict[Language, str]] = {"en": "That could not be done: {why}", "zh": "没有办成：{why}"}
+_PASSING: Final = frozenset({"timeout", "rate_limited"})
+"""Codes of what is worth another try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,11 @@ def _read(schema: Schema, words: str, language: Language) -> Any:
 
 
 def told(results: list[Any], language: Language) -> str:
-    """Report results in plain words: the numbers and names that came back."""
+    """Report results in plain words: the numbers and names that came back, or why nothing did."""
+    errors = [result["error"] for result in results if isinstance(result, dict) and result.get("error")]
+    if errors:
+        why = errors[0].get("message", "") if isinstance(errors[0], dict) else errors[0]
+        return _REFUSED[language].format(why=why)
     found = list(dict.fromkeys(filter(None, (_sayable(value) for result in results for value in _scalars(result)))))
     done, among = _DONE[language]
     end = "." if language == "en" else "。"
@@ -278,13 +285,27 @@ def _written(path: tuple[str | int, ...]) -> str:
 
 
 def results_of(messages: list[dict[str, Any]]) -> list[Any]:
-    """Read the results that came last, in order."""
-    out: list[Any] = []
-    for message in reversed(messages):
-        if message.get("role") != "tool":
-            break
-        out.insert(0, _json(str(message.get("content") or "")))
-    return out
+    """Read the results that came since the user spoke last, in order; what was to be had again is left out."""
+    since = max((place for place, message in enumerate(messages) if message.get("role") == "user"), default=-1)
+    found = [_json(str(message.get("content") or "")) for message in messages[since + 1 :] if message.get("role") == "tool"]
+    return [result for result in found if not _passing(result)]
+
+
+def failed(messages: list[dict[str, Any]]) -> list[tuple[str, Any]]:
+    """List the calls that were made last and failed in a way that passes, to be made again."""
+    place = max((place for place, message in enumerate(messages) if message.get("tool_calls")), default=len(messages))
+    results = {message.get("tool_call_id"): _json(str(message.get("content") or "")) for message in messages[place + 1 :]}
+    calls = messages[place]["tool_calls"] if place < len(messages) else []
+    lost = [call["function"] for call in calls if _passing(results.get(call["id"]))]
+    return [(call["name"], _json(call["arguments"])) for call in lost]
+
+
+def _passing(result: Any) -> bool:
+    if not isinstance(result, dict):
+        return False
+    error, warning = result.get("error"), result.get("warning")
+    code = error.get("code") if isinstance(error, dict) else None
+    return code in _PASSING or (isinstance(warning, dict) and "code" in warning)
 
 
 def _json(text: str) -> Any:

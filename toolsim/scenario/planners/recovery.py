@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from toolsim.apis.api import Api
@@ -17,6 +16,7 @@ from toolsim.scenario.blueprint import Flaw, GoldCall, Scenario, UserTurn
 from toolsim.scenario.categories import Category
 from toolsim.scenario.course import Course, try_goal
 from toolsim.scenario.drafting import Called, Said, locate
+from toolsim.scenario.mishaps import PAUSES, TIMES, WAITS, back_at
 from toolsim.scenario.needs import draw_need
 from toolsim.scenario.offers import Offers
 from toolsim.scenario.planners.doubts import row_parameters
@@ -29,15 +29,11 @@ from toolsim.world.world import Outcome
 
 _TWO_GOALS: Final = 0.4
 _MOST: Final = 6
-_WAITS: Final = (10, 15, 20, 30, 60)
-_PAUSES: Final = (2, 3, 5, 10, 30)
 _LISTS: Final = ("find", "rank")
 _RETOLD: Final = frozenset({"create", "schedule", "reserve", "update", "configure", "move"})
 """Changes that can be told from what a look-up shows afterwards."""
 _BEFORE: Final = "previous"
 """What a change tells of the state before it."""
-_MORNING: Final = 8
-"""Hour before which no service comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +153,14 @@ def timeout(retake: Retake) -> None:
     if not places:
         raise PlanFailed("nothing is looked up")
     place, rng = retake.rng.choice(places), retake.rng
-    fault = retake.fault(place, "timeout", "retry", seconds=rng.choice(_WAITS), times=rng.choice((1, 1, 2)))
+    fault = retake.fault(place, "timeout", "retry", seconds=rng.choice(WAITS), times=rng.choice(TIMES))
     _fails_and_is_repeated(retake, place, fault)
 
 
 def rate_limit(retake: Retake) -> None:
     """Let any call meet a limit: it is made again."""
     place, rng = retake.rng.randrange(len(retake.steps)), retake.rng
-    fault = retake.fault(place, "rate_limit", "retry", seconds=rng.choice(_PAUSES), times=rng.choice((1, 1, 2)))
+    fault = retake.fault(place, "rate_limit", "retry", seconds=rng.choice(PAUSES), times=rng.choice(TIMES))
     _fails_and_is_repeated(retake, place, fault)
 
 
@@ -211,7 +207,7 @@ def lost_write(retake: Retake) -> None:
     if place is None:
         raise PlanFailed("nothing is changed")
     carried_out, step = retake.rng.random() < 0.5, retake.steps[place]
-    fault = retake.fault(place, "timeout", "verify", seconds=retake.rng.choice(_WAITS), carried_out=carried_out)
+    fault = retake.fault(place, "timeout", "verify", seconds=retake.rng.choice(WAITS), carried_out=carried_out)
     retake.begin(fault)
     for earlier in retake.steps[:place]:
         retake.make(earlier)
@@ -232,10 +228,7 @@ def outage(retake: Retake) -> None:
     place, setting = len(retake.steps) - 1, retake.draft.setting
     if sum(map(retake.wants, retake.steps)) > 1:
         raise PlanFailed("more is asked for than what fails")
-    until = (datetime.fromisoformat(setting.world.now) + timedelta(hours=retake.rng.randint(2, 9))).replace(minute=0)
-    if until.hour < _MORNING:
-        until = until.replace(hour=_MORNING)
-    retake.begin(retake.fault(place, "outage", "report", times=0, until=f"{until:%Y-%m-%d %H:%M}"))
+    retake.begin(retake.fault(place, "outage", "report", times=0, until=back_at(setting.world.now, retake.rng)))
     for step in retake.steps[:place]:
         retake.make(step)
     down = retake.make(retake.steps[place])
