@@ -14,7 +14,7 @@ from toolsim.wording.clocks import times
 from toolsim.wording.days import days
 from toolsim.wording.numerals import numbers
 
-_CODE = re.compile(r"[a-z][a-z0-9_]*$")
+_CODE = re.compile(r"(?:[a-z][a-z0-9_]*|[A-Z]{1,2}\d{0,2})$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"(?:^|T)(\d{2}:\d{2})")
 _DONE = {
@@ -22,6 +22,7 @@ _DONE = {
     "zh": re.compile("了|已|好|完成|成功|妥|搞定|现在|改为|改成|生效|可以"),
 }
 """How one says that something was done."""
+_NONE = {"en": re.compile(r"\bno(?:ne|thing)?\b", re.I), "zh": re.compile("没|无|不用")}
 _NEAR = 0.051
 """Share by which a told number may be rounded."""
 
@@ -42,7 +43,9 @@ def untold(case: Case, found: list[MadeCall], at_once: bool = False) -> Iterator
             if not _DONE[case.language].search(text) and not any(_said(value, text, case) for value in _values(call.result)):
                 yield Finding("trajectory.silent", call.path, f"nobody says that {call.name} was done")
             continue
-        news = [] if _has_verdict(call.result) else [v for v in _values(call.result) if not _said(v, asked, case, 0.0)]
+        # what the user named may be the answer: the cheapest of some shops; a figure that was given is none
+        values = [] if _has_verdict(call.result) else list(_values(call.result))
+        news = [value for value in values if isinstance(value, str) or not _said(value, asked, case, 0.0)]
         if news and not any(_said(value, text, case) for value in news):
             yield Finding("trajectory.silent", call.path, f"nothing of what {call.name} found is told")
 
@@ -99,8 +102,10 @@ def _said(value: Any, text: str, case: Case, near: float = _NEAR) -> bool:
         if day := _DAY.match(value):
             return value in text or any(spot.value == day[0] for spot in days(text, now, language)) or _timed(value, text, case)
         return value.casefold() in text.casefold() or (bool(_TIME.match(value)) and _timed(value, text, case))
+    if not value and _NONE[language].search(text):
+        return True
     told = _numbers(text, language)
-    return any(abs(one - wanted) <= near * wanted for one in told for wanted in (abs(value), abs(value) * 100))
+    return any(abs(one - wanted) <= near * wanted for one in told for wanted in (abs(value), abs(value) * 100, abs(value) / 60))
 
 
 def _timed(value: str, text: str, case: Case) -> bool:
