@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from toolsim.apis.catalogue import Catalogue
 from toolsim.base.errors import ToolsimError
@@ -17,9 +18,9 @@ from toolsim.dataset.store import STREAMS, VERDICTS, RunWriter, read_stream
 from toolsim.pipeline.config import RunConfig, manifest, streams_of, tools_of
 from toolsim.pipeline.lines import BatchLines, Line, rejected
 from toolsim.pipeline.means import Means
-from toolsim.pipeline.models_pool import batches_with_models
+from toolsim.pipeline.models_pool import Maker, batches_with_models
 from toolsim.pipeline.patience import SPENT
-from toolsim.pipeline.pool import batches
+from toolsim.pipeline.pool import Order, batches
 from toolsim.pipeline.quota import Cell, QuotaSchedule
 from toolsim.pipeline.schedule import Schedule, batch_of
 from toolsim.pipeline.staff import USAGE, hired
@@ -60,37 +61,55 @@ class Progress:
 Watch = Callable[[Progress], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a run is made from."""
+
+    order: Order
+    tools: dict[str, Any]
+    """Specs that dialogues may offer: language -> name -> spec in OpenAI form."""
+    maker: Callable[[], Maker]
+    """Gives who makes batches in which models play."""
+
+
 def generate(config: RunConfig, catalogue: Catalogue, out: Path, means: Means, watch: Watch) -> Progress:
-    """Make a run, or go on with it, until it holds as many samples as are wanted.
+    """Make a run over the pool, or go on with it, until it holds as many samples as are wanted.
 
     Raises:
         RunError: the folder cannot be written or holds another run.
-        ToolsimError: nothing new comes any more.
+        ToolsimError: nothing new comes any more, or a model cannot be asked.
     """
     quota = QuotaSchedule(config) if config.accept else None
     schedule = quota or Schedule(config)
-    index, progress = Index(), Progress(config.count, quota)
-    with RunWriter(out, manifest(config), tools_of(catalogue, config), streams_of(config)) as writer:
+    source = Source(schedule.batch, tools_of(catalogue, config), lambda: Worker(catalogue))
+    return make(config, source, out, means, watch, quota)
+
+
+def make(
+    config: RunConfig, source: Source, out: Path, means: Means, watch: Watch, quota: QuotaSchedule | None = None
+) -> Progress:
+    """Make a run, or go on with it; see `generate`."""
+    index, progress, hiring = Index(), Progress(config.count, quota), means.hiring
+    with RunWriter(out, manifest(config), source.tools, streams_of(config)) as writer:
         for run in means.earlier:
             load_texts(run, index, f"{run.name}:")
-        recall(out, writer, index, progress)
+        _recall(out, writer, index, progress)
         watch(progress)
-        hiring = means.hiring
         if progress.enough() or 0 < hiring.attempts <= progress.tried():
             return progress
         if not config.casting.models:
-            take(batches(config, schedule.batch, means, writer.batches), writer, index, progress, watch)
+            _take(batches(config, source.order, means, writer.batches), writer, index, progress, watch)
             return progress
         with hired(config.casting, hiring, out, writer.batches) as staff:
             try:
-                made = batches_with_models(config, schedule.batch, Worker(catalogue), staff, writer.batches, hiring.in_flight)
-                take(made, writer, index, progress, watch, hiring.attempts)
+                made = batches_with_models(config, source.order, source.maker(), staff, writer.batches, hiring.in_flight)
+                _take(made, writer, index, progress, watch, hiring.attempts)
             finally:
                 writer.finish(USAGE, staff.usage(progress.accepted))
     return progress
 
 
-def take(
+def _take(
     made: Generator[BatchLines, None, None],
     writer: RunWriter,
     index: Index,
@@ -109,7 +128,7 @@ def take(
                 raise ToolsimError(f"{MOST_BARREN} batches in a row brought nothing new", hint=_why(progress))
 
 
-def recall(out: Path, writer: RunWriter, index: Index, progress: Progress) -> None:
+def _recall(out: Path, writer: RunWriter, index: Index, progress: Progress) -> None:
     """Bring index and counts back to where a run that goes on had stopped."""
     if writer.batches:
         load_texts(out, index)

@@ -255,7 +255,7 @@ def _has_news(result: Any, said: str) -> bool:
     """Tell whether a result shows nothing but figures and names, and a figure that nobody has said."""
     values = list(_leaves(result))
     plain = all(isinstance(value, int | float | str) and not isinstance(value, bool) for value in values)
-    named = all(not isinstance(value, str) or not (value.islower() and value.isascii()) for value in values)
+    named = all(len(value) > 1 and not (value.islower() and value.isascii()) for value in values if isinstance(value, str))
     figures = [value for value in values if isinstance(value, float) and f"{value:g}" not in said]
     return bool(plain and named and figures)
 
