@@ -86,7 +86,7 @@ def states_told(text: str, path: str, known: Known, apis: Iterable[Api], languag
     by_name = {api.name: api for api in apis}
     for api in by_name.values():
         labels = _option_labels(api, language)
-        for field in (field for field in api.prepared.result if field.kind is Kind.STATE):
+        for field in (field for field in _fields(api) if field.kind is Kind.STATE):
             for code in field.codes:
                 label = labels[code]
                 if label not in told or known.has_code(code) or label in known.text or not _contains(told, label, language):

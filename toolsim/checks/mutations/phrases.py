@@ -83,7 +83,7 @@ def _replaced(case: Case, rng: Random, new: str) -> Dialogue | None:
         places = [n for n in range(1, len(text)) if HAN.match(text[n]) and HAN.match(text[n - 1])]
         place = pick(rng, places)
         return None if place is None else with_text(case.dialogue, index, text[:place] + new + text[place:])
-    word = pick(rng, [*re.finditer(r"(?<= )[a-z]{2,}(?= )", text)])
+    word = pick(rng, [*re.finditer(r"(?<=[^.?!] )[a-z]{2,}(?= )", text)])
     return with_text(case.dialogue, index, text[: word.start()] + new + text[word.end() :]) if word else None
 
 

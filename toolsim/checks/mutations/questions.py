@@ -13,6 +13,7 @@ from toolsim.roleplay.dialogue import Dialogue
 from toolsim.scenario.blueprint import Move
 from toolsim.scenario.needs import Need
 from toolsim.scenario.rivals import rivals
+from toolsim.world.injection import InjectedWorld
 
 _VAGUE = {"en": "some more details", "zh": "一些其他信息"}
 _ALSO = {"en": " I also need {}.", "zh": "还有{}也请告诉我。"}
@@ -116,14 +117,14 @@ def serving_tool_offered(case: Case, rng: Random) -> Dialogue | None:
 def rival_offered(case: Case, rng: Random) -> Dialogue | None:
     scenario, world = case.scenario, case.world
     assert scenario is not None and world is not None
-    mark, found = world.mark(), []
+    mark, line, found = world.mark(), InjectedWorld(world, scenario.faults), []
     for gold in scenario.calls:
         api = case.catalogue.api(gold.name)
         names = {call.name for call in scenario.calls}
         if gold.id in scenario.milestones and not gold.fault:
             others = [other for other in case.catalogue.of(api.pack) if other.name not in names]
             found += sorted(rivals(world, Need(api, api.wire.decode(gold.arguments), gold.arguments), others))
-        world.run(api, gold.arguments)
+        line.run(api, gold.arguments)
     world.undo(mark)
     spare = [n for n, name in enumerate(case.dialogue.tools) if name not in {call.name for call in scenario.calls}]
     if not found or not spare:

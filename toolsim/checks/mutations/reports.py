@@ -22,6 +22,10 @@ _FIGURE = re.compile(r"(?<![\w.,:/-])\d[\d,]*(?:\.\d+)?(?![\w:/-]|[.,]\d|月|日
 _SHORT = re.compile(r"(?<![\w.-])\d{1,2}(?![\w.-])")
 _ID = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\d{3,}(?![A-Za-z0-9])")
 _QUOTED = re.compile(r"[“\"]([^”\"]{2,120})[”\"]")
+_ROUNDED = 0.01
+"""What figures may differ by in the telling."""
+_CLOCK = 60
+"""Up to here a number may be the hours or minutes of some length of time."""
 _SUCCESS = {
     "en": ("Done, that has gone through.", "All set, it is taken care of.", "Good news: it went through as you wanted."),
     "zh": ("办好了，一切顺利。", "已经为您办理完成。", "处理好了，都按您的意思来的。"),
@@ -71,7 +75,8 @@ def answer_digit_wrong(case: Case, rng: Random) -> Dialogue | None:
         digit = str((int(match[0][place]) + rng.randint(1, 8)) % 9 + 1)
         new = match[0][:place] + digit + match[0][place + 1 :]
         bare = new.replace(",", "")
-        return None if any(bare in s.replace(",", "") for s in (_seen(case, len(case.messages)),)) else new
+        rounded = abs(float(bare) - float(match[0].replace(",", ""))) < _ROUNDED
+        return None if rounded or bare in _seen(case, len(case.messages)).replace(",", "") else new
 
     return _answer(case, rng, _FIGURE, edit)
 
@@ -81,7 +86,7 @@ def answer_count_wrong(case: Case, rng: Random) -> Dialogue | None:
     most = max((int(digits) for text in [_seen(case, len(case.messages))] for digits in _SHORT.findall(text)), default=0)
     counts = {str(v) for c in case.calls if isinstance(c.result, dict) for k, v in c.result.items() if k.lower() == "total"}
     ways = re.compile(rf"(?<![\w.,:/-])(?:{'|'.join(sorted(counts)) or 'x'})(?= [a-z]+ ?[a-z]*s\b|[条个张笔份项次件])")
-    return _answer(case, rng, ways, lambda match: str(most + rng.randint(1, 3)))
+    return _answer(case, rng, ways, lambda match: str(max(most, _CLOCK) + rng.randint(1, 3)))
 
 
 @fault("answer_date_wrong", "an answer tells a day that was not given", "answers")
