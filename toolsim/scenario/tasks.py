@@ -40,7 +40,7 @@ PROBLEMS: Final = {
     ),
     "task.language": Text("message must be in English", "message必须用中文，称呼对方用“您”"),
     "task.names": Text("message holds {what}, which is a name of the program", "message里出现了程序里的名称{what}"),
-    "task.calls": Text("calls must have one of {what}, and none twice", "calls里必须调用{what}，同一次调用不能出现两遍"),
+    "task.calls": Text("calls must hold a call of {what}, and no call twice", "calls里必须调用{what}，同一次调用不能出现两遍"),
     "task.arguments": Text("{what}", "{what}"),
     "task.untold": Text(
         "nothing in message tells {what}; say it there, and put the words that tell it into said",

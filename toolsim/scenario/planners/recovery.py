@@ -5,50 +5,31 @@ A task is planned as if all went well; then its calls are made anew, and a fault
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from toolsim.apis.api import Api
-from toolsim.apis.leaves import LeafKey, leaves
+from toolsim.apis.leaves import leaves
 from toolsim.apis.paths import put
-from toolsim.scenario.blueprint import Flaw, GoldCall, Scenario, UserTurn
+from toolsim.scenario.blueprint import Flaw, Scenario, UserTurn
 from toolsim.scenario.categories import Category
 from toolsim.scenario.course import Course, try_goal
-from toolsim.scenario.drafting import Called, Said, locate
+from toolsim.scenario.drafting import locate
+from toolsim.scenario.effects import look_for_effect
 from toolsim.scenario.mishaps import PAUSES, TIMES, WAITS, back_at
 from toolsim.scenario.needs import draw_need
 from toolsim.scenario.offers import Offers
 from toolsim.scenario.planners.doubts import row_parameters
 from toolsim.scenario.planners.planner import PLANNERS, reasons
+from toolsim.scenario.retake import Retake, Step
 from toolsim.scenario.setting import PlanFailed, Setting
-from toolsim.taxonomy.declarations import Kind
-from toolsim.verbs.verb import Args, Effect
-from toolsim.world.injection import PlannedFault, Recovery, another_key
-from toolsim.world.world import Outcome
+from toolsim.verbs.verb import Effect
+from toolsim.world.injection import PlannedFault, another_key
 
 _TWO_GOALS: Final = 0.4
 _MOST: Final = 6
 _LISTS: Final = ("find", "rank")
 _RETOLD: Final = frozenset({"create", "schedule", "reserve", "update", "configure", "move"})
 """Changes that can be told from what a look-up shows afterwards."""
-_BEFORE: Final = "previous"
-"""What a change tells of the state before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A call of the task as it goes when nothing fails."""
-
-    call: GoldCall
-    api: Api
-    outcome: Outcome
-
-    def told(self) -> dict[LeafKey, Said]:
-        """Give where the user tells its values."""
-        sources = self.call.sources
-        found = ((leaf.key, sources[leaf.path]) for leaf in leaves(self.api, self.call.arguments) if leaf.path in sources)
-        return {key: Said(source.turn, source.words) for key, source in found if source.turn >= 0}
 
 
 class Recovering:
@@ -89,51 +70,6 @@ class Recovering:
                 if more is not None:
                     return voice.add("goals", more, first=voice.closed(text))
         return text
-
-
-class Retake:
-    """Makes the calls of a task anew, some of them under a fault plan."""
-
-    def __init__(self, course: Course) -> None:
-        self.course = course
-        self.draft = course.draft
-        self.rng = self.draft.setting.rng
-        made = zip(self.draft.calls, self.draft.called, strict=True)
-        self.steps = [Step(gold, called.api, called.outcome) for gold, called in made]
-        self._wanted = frozenset(course.milestones)
-        """Ids of the milestones of the task as it was."""
-        course.milestones.clear()
-
-    def begin(self, *faults: PlannedFault) -> None:
-        """Begin under a fault plan."""
-        self.draft.retake(faults)
-
-    def make(self, step: Step, arguments: dict[str, Any] | None = None) -> Called:
-        """Make the call of a step, or the same with other arguments; a milestone of the task stays one unless it fails."""
-        called = self.draft.call(step.api, arguments or step.call.arguments, step.told())
-        if step.call.id in self._wanted and not called.outcome.code:
-            self.course.milestones.append(called.id)
-        return called
-
-    def finish(self, place: int, first: Sequence[str] = (), about: Sequence[str] = ()) -> None:
-        """Make the steps from one on, and let the assistant tell what was done: some calls first, then the other milestones."""
-        for step in self.steps[place:]:
-            if self.make(step).outcome.code:
-                raise PlanFailed("another step fails")
-        self.draft.move("answer", [*first, *(call for call in self.course.milestones if call not in first)], about)
-
-    def nth(self, place: int) -> int:
-        """Count the calls of a step's API up to it."""
-        return sum(step.api is self.steps[place].api for step in self.steps[: place + 1])
-
-    def wants(self, step: Step) -> bool:
-        """Tell whether a step is a milestone of the task."""
-        return step.call.id in self._wanted
-
-    def fault(self, place: int, kind: str, recovery: Recovery, **more: Any) -> PlannedFault:
-        """Declare a fault that befalls a step."""
-        known = {"kind": kind, "recovery": recovery, "api": self.steps[place].api.name, "nth": self.nth(place), **more}
-        return PlannedFault.model_validate(known)
 
 
 def _fails_and_is_repeated(retake: Retake, place: int, fault: PlannedFault) -> None:
@@ -211,7 +147,7 @@ def lost_write(retake: Retake) -> None:
     retake.begin(fault)
     for earlier in retake.steps[:place]:
         retake.make(earlier)
-    look = _look_for_effect(retake, step)
+    look = look_for_effect(retake, step)
     lost = retake.make(step)
     seen = retake.draft.call(look.api, look.arguments, look.told)
     if carried_out:
@@ -288,83 +224,6 @@ def _shown_once(retake: Retake, search: int, place: int, key: Any) -> bool:
     shows = [at for at, step in enumerate(steps) if locate(step.outcome.record(), key)]
     taken = any(leaf.value == key for step in steps for leaf in leaves(step.api, step.call.arguments))
     return shows == [search] and not taken and steps[search].api.operation.verb == "find"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A look-up that shows whether a change took effect."""
-
-    api: Api
-    arguments: dict[str, Any]
-    told: dict[LeafKey, Said]
-    path: str
-    """JSON path, in its result, of the row that shows the change."""
-
-
-def _look_for_effect(retake: Retake, step: Step) -> Look:
-    """Find a look-up that tells whether a change took effect."""
-    setting = retake.draft.setting
-    looks = [api for api in setting.catalogue.of(step.api.pack) if _looks_at(api, step.api)]
-    retake.rng.shuffle(looks)
-    looks.sort(key=lambda api: api.operation.verb != "get")
-    for api in looks:
-        for flat, told in _askings(retake, api, step):
-            arguments = api.wire.encode([flat])
-            path = _shows(retake, step, api, arguments) if api.arguments.is_valid(arguments) else ""
-            if path:
-                return Look(api, arguments, told, path)
-    raise PlanFailed("nothing shows whether it was done")
-
-
-def _looks_at(api: Api, write: Api) -> bool:
-    """Tell whether an API shows rows of what a write changes."""
-    return api.operation.verb in ("get", "find") and api.wire.entry is None and api.operation.target == write.operation.target
-
-
-def _askings(retake: Retake, api: Api, step: Step) -> Iterator[tuple[Args, dict[LeafKey, Said]]]:
-    """Give arguments made of those of a step: all that fit, and the required ones alone."""
-    flat, told = step.api.wire.decode(step.call.arguments)[0], step.told()
-    fields = {field.name: field for field in step.api.prepared.params}
-    shared = [
-        field for field in api.prepared.params
-        if field.name in flat and field.kind is fields[field.name].kind and field.kind in (Kind.REF, Kind.ENUM, Kind.DATE)
-    ]  # fmt: skip
-    required = [field for field in shared if field.required]
-    if any(field.required and field not in required for field in api.prepared.params):
-        return
-    for chosen in (shared, required) if len(shared) > len(required) else (shared,):
-        names = {field.name for field in chosen}
-        yield {name: flat[name] for name in names}, {key: said for key, said in told.items() if key[0] in names}
-
-
-def _shows(retake: Retake, step: Step, api: Api, arguments: dict[str, Any]) -> str:
-    """Find where a look-up shows, after a change and not before, all that the change itself would have told; empty if nowhere."""
-    world = retake.draft.world
-    mark = world.mark()
-    before = world.run(api, arguments)
-    told = world.run(step.api, step.call.arguments).record()
-    after = world.run(api, arguments)
-    world.undo(mark)
-    wanted = {name: value for name, value in told.items() if name != _BEFORE}
-    if not before.ok or not after.ok or _covering(before, wanted) or not (_whole(before) and _whole(after)):
-        return ""
-    found = _covering(after, wanted)
-    return found[0] if len(found) == 1 else ""
-
-
-def _whole(outcome: Outcome) -> bool:
-    """Tell whether a list shows all rows there are, so that what is missing is not there; a row by itself does."""
-    record = outcome.record()
-    shown = max((len(value) for value in record.values() if isinstance(value, list)), default=0)
-    return "items" not in map(str.casefold, record) or all(v <= shown for v in record.values() if isinstance(v, int))
-
-
-def _covering(outcome: Outcome, wanted: dict[str, Any]) -> list[str]:
-    """List the paths of the rows of a look-up, the result itself or the items of its list, that hold all that is wanted."""
-    record = outcome.record()
-    lists = [(name, value) for name, value in record.items() if isinstance(value, list)]
-    rows = [("$", record), *((f"$.{name}[{at}]", row) for name, value in lists for at, row in enumerate(value))]
-    return [path for path, row in rows if isinstance(row, dict) and wanted.items() <= row.items()]
 
 
 PLANNERS.register("recovery")(Recovering())
