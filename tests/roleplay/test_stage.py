@@ -150,7 +150,7 @@ def test_exactly_as_many_turns_as_the_budget_has_are_complete_one_question_later
 
 
 def test_an_assistant_who_never_stops_calling_is_ended_by_the_budget_of_calls(scenario: Scenario) -> None:
-    stage, record = perform(scenario, ["Do it."], lambda index: calls("a", first=index), most_calls=5)
+    stage, record = perform(scenario, ["Do it."], lambda index: calls(f"a{index}", first=index), most_calls=5)
     assert record.ended == "calls" and len(record.events) == len(actors(stage)[2].got) == 5
 
 
@@ -167,8 +167,19 @@ def test_calls_of_all_turns_count_against_one_budget(scenario: Scenario) -> None
 
 def test_steps_of_one_turn_are_limited_too(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "MOST_STEPS", 3)
-    _, record = perform(scenario, ["Do it."], lambda index: calls("a", first=index))
+    _, record = perform(scenario, ["Do it."], lambda index: calls(f"a{index}", first=index))
     assert record.ended == "calls" and len(record.events) == 3
+
+
+def test_who_makes_the_same_calls_again_and_again_is_ended(scenario: Scenario) -> None:
+    _, record = perform(scenario, ["Do it."], lambda index: calls("a", "b", first=2 * index))
+    assert record.ended == "calls" and len(record.events) == 2 * (stages.MOST_ALIKE - 1)
+
+
+def test_the_same_call_three_times_is_no_loop_yet(scenario: Scenario) -> None:
+    plan = [calls("a", first=1), calls("a", first=2), calls("a", first=3), say("Done.")]
+    _, record = perform(scenario, ["Do it."], plan)
+    assert record.ended == "complete" and len(record.events) == 3
 
 
 # --- played with the planner's cast ---

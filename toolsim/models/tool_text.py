@@ -43,6 +43,7 @@ You can call these functions:
 
 To call functions, answer with nothing but a list of calls in Python form, all arguments by name:
 [first_function(city="Oslo", days=3), second_function(exact=True)]
+What they give comes back in <tool_response>. Then tell the person in words what came of it; repeat no call that went through.
 When no call is needed or facts are missing, answer in words.""",
     """# 工具
 
@@ -51,6 +52,7 @@ When no call is needed or facts are missing, answer in words.""",
 
 需要调用时，只输出一个Python形式的调用列表，参数一律写明名称，不要附加其他文字：
 [first_function(city="奥斯陆", days=3), second_function(exact=True)]
+结果会放在<tool_response>里返回。拿到结果后，用文字告诉对方；已经成功的调用不要重复。
 不需要调用或信息不全时，直接用文字回答。""",
 )
 
@@ -62,6 +64,7 @@ You can call these functions:
 
 To call functions, answer with nothing but a JSON array with one object for each call:
 [{{"name": "first_function", "arguments": {{"city": "Oslo", "days": 3}}}}]
+What they give comes back in <tool_response>. Then tell the person in words what came of it; repeat no call that went through.
 When no call is needed or facts are missing, answer in words.""",
     """# 工具
 
@@ -70,6 +73,7 @@ When no call is needed or facts are missing, answer in words.""",
 
 需要调用时，只输出一个JSON数组，每次调用对应一个对象，不要附加其他文字：
 [{{"name": "first_function", "arguments": {{"city": "奥斯陆", "days": 3}}}}]
+结果会放在<tool_response>里返回。拿到结果后，用文字告诉对方；已经成功的调用不要重复。
 不需要调用或信息不全时，直接用文字回答。""",
 )
 

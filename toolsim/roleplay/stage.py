@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from toolsim.roleplay.actors import Assistant, Tool, User
-from toolsim.roleplay.dialogue import Dialogue, Message, WorldEvent
+from toolsim.roleplay.dialogue import Dialogue, FunctionCall, Message, WorldEvent
 from toolsim.scenario.blueprint import Scenario
 
 MOST_TURNS = 30
 MOST_CALLS = 60
 MOST_STEPS = 40
 """Messages of an assistant in answer to one turn."""
+MOST_ALIKE = 4
+"""Messages in a row that make the same calls; who goes on so never stops."""
 
 Ended = Literal["complete", "turns", "calls"]
 
@@ -52,12 +54,16 @@ class Stage:
 
     async def _answer(self) -> bool:
         """Let the assistant work until it says something; tell whether it stayed within its budget."""
+        made: tuple[FunctionCall, ...] = ()
+        alike = 0
         for _ in range(MOST_STEPS):
             message = await self.cast.assistant.act(self.messages)
             self._add(message, f"assistant:{self.cast.assistant.name}")
             if not message.tool_calls:
                 return True
-            if len(self.events) + len(message.tool_calls) > self.most_calls:
+            before, made = made, tuple(call.function for call in message.tool_calls)
+            alike = alike + 1 if made == before else 1
+            if len(self.events) + len(made) > self.most_calls or alike == MOST_ALIKE:
                 return False
             for call in message.tool_calls:
                 result = await self.cast.tool.call(call)
