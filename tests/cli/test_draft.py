@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def test_a_draft_is_written_told_and_shown(monkeypatch: pytest.MonkeyPatch, manu
     assert done.stdout.startswith("--- /dev/null\n+++ ") and "+pack: culture/libraries\n" in done.stdout
     assert "families: 3 planned, 3 drafted, 3 accepted (0 by an earlier run, 0 after repairs), 0 refused" in done.stderr
     assert "left out: logo.png" in done.stderr and "15 operations in" in done.stderr
+    assert re.search(r"model: \d+ calls, [\d,]+ tokens, 0.0000 in money, \d+ tokens an operation", done.stderr)
     again = call(monkeypatch, "culture/libraries", "--from", manual, "--model", "x", "--out", out, *ARGS)
     assert again.exit_code == 0 and again.stdout == "" and "3 by an earlier run" in again.stderr
 

@@ -14,6 +14,7 @@ from toolsim.cli.options import pool_options
 from toolsim.drafting.documents import Reading, read_documents
 from toolsim.drafting.results import Draft, Preview, Sizes
 from toolsim.drafting.workplace import open_workplace
+from toolsim.models.chat import Usage
 from toolsim.views.terminal import ERR, emit_json
 
 _PATH = click.Path(path_type=Path)
@@ -72,8 +73,8 @@ def command(
         return
     if not spec:
         raise ToolsimError("--model is missing", hint="a model of toolsim.toml, or openai:NAME@BASE_URL; --dry-run needs none")
-    done: Draft = models.run(place, reading, spec, tape, seed, sizes, _say)
-    _tell(done, reading, as_json)
+    done, usage = models.run(place, reading, spec, tape, seed, sizes, _say)
+    _tell(done, usage, reading, as_json)
     if not done.passed:
         raise click.exceptions.Exit(1)
 
@@ -88,9 +89,9 @@ def _show_preview(shown: Preview, as_json: bool) -> None:
     click.echo(f"a token is about 3 characters: {(shown.tree + shown.families * shown.family) // 3:,} tokens without repairs")
 
 
-def _tell(done: Draft, reading: Reading, as_json: bool) -> None:
+def _tell(done: Draft, usage: Usage, reading: Reading, as_json: bool) -> None:
     if as_json:
-        emit_json(_record(done, reading))
+        emit_json(_record(done, reading) | {"usage": usage.model_dump()})
         return
     funnel = done.funnel
     click.echo(done.difference, nl=False)
@@ -105,6 +106,9 @@ def _tell(done: Draft, reading: Reading, as_json: bool) -> None:
         _say(f"the pack as a whole: {share}")
     if done.kept:
         _say(f"what somebody had written there is kept as {done.kept}")
+    tokens = usage.prompt_tokens + usage.completion_tokens
+    each = f", {tokens / funnel.operations:,.0f} tokens an operation" if funnel.operations else ""
+    _say(f"model: {usage.calls:,} calls, {tokens:,} tokens, {usage.money:,.4f} in money{each}")
     _say(f"{funnel.operations} operations in {done.path}; review them" if done.path else "nothing passed")
 
 
