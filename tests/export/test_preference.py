@@ -225,7 +225,10 @@ def test_the_lines_are_as_they_were(workshop: Catalogue, exporter: TrajectoryExp
         one(1, (*HELLO, calling('{"frameNo":"小明"}'), *GOOD[3:]), "arguments.pattern", "trajectory.missing"),
     )
     told = Told(
-        Played(seeded(), (one(0, GOOD), wrong)), Split.TRAIN, given.tools, Origin("0.0.0", "c", "r", "rules", {"polish": "p"})
+        Played(seeded(), (one(0, GOOD), wrong)),
+        Split.TRAIN,
+        given.tools,
+        Origin("0.0.0", "c", "r", "rules", behind={"polish": "p"}),
     )
     line, golden = exporter(told), GOLDEN.with_name(f"{exporter.__name__}.jsonl")
     if "TOOLSIM_WRITE_GOLDEN" in os.environ:

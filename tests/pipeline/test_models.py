@@ -335,3 +335,11 @@ def test_a_user_who_leaves_the_script_is_told_by_what_is_amiss(
     reasons = [reason for one in read_stream(tmp_path / "run", "rejections", Rejection) for reason in one.reasons]
     assert any(reason.startswith(f"{code}: ") for reason in reasons)
     assert not any(reason.startswith("Unseen") for reason in reasons)
+
+
+def test_each_sample_says_what_it_took(made: Path) -> None:
+    samples = list(read_stream(made, "samples", Sample))
+    assert samples and all(set(sample.usage) == {"user", "assistant"} for sample in samples)
+    for role in ("user", "assistant"):
+        spent = orjson.loads((made / USAGE).read_bytes())["by_stage"][f"m as {role}"]["calls"]
+        assert sum(sample.usage[role].calls for sample in samples) == spent, "all were accepted"

@@ -154,7 +154,14 @@ def _origin(wanted: _Wanted) -> Origin:
     config, casting = manifest["config"], wanted.casting
     judges = ["rules", *(["replay"] if casting.tool == WORLD else []), *(["a jury"] if casting.jury else [])]
     behind = {role: model for role, model in casting.played.items() if role not in ("user", "assistant", "tool")}
-    return Origin(manifest.get("toolsim", ""), config.get("content", ""), config_digest(config), ", ".join(judges), behind)
+    return Origin(
+        toolsim=manifest.get("toolsim", ""),
+        content=config.get("content", ""),
+        run=config_digest(config),
+        judged=", ".join(judges),
+        prompts=config.get("prompts", ""),
+        behind=behind,
+    )
 
 
 def _gold(wanted: _Wanted) -> Gold:

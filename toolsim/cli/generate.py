@@ -21,6 +21,7 @@ from toolsim.pipeline.empanel import Jury, empanel
 from toolsim.pipeline.generate import Progress, generate
 from toolsim.pipeline.means import Means
 from toolsim.pipeline.staff import Hiring
+from toolsim.roleplay.prompts import prompts_digest
 from toolsim.scenario.categories import load_mix
 from toolsim.views.run import RunProgress, run_summary
 from toolsim.views.terminal import OUT, emit_json
@@ -67,6 +68,7 @@ def command(
     catalogue = open_catalogue(folders)
     jury = jury_of(specs, terms, settings, seed)
     shares = load_mix(mix).only(_listed(categories))
+    casting = Casting(user=user, assistant=assistant, tool=tool, polish=polish, trajectories=trajectories, jury=jury)
     config = RunConfig(
         count=count if accept is None else 0,
         accept=accept or 0,
@@ -76,7 +78,8 @@ def command(
         seed=seed,
         content=content_digest(folders),
         batch=batch,
-        casting=Casting(user=user, assistant=assistant, tool=tool, polish=polish, trajectories=trajectories, jury=jury),
+        casting=casting,
+        prompts=prompts_digest() if casting.played else None,
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{shares.name}-{seed}"

@@ -18,6 +18,7 @@ from toolsim.pipeline.config import Imported, RunConfig
 from toolsim.pipeline.means import Means
 from toolsim.pipeline.simulate import simulate, tools_digest
 from toolsim.pipeline.staff import Hiring
+from toolsim.roleplay.prompts import prompts_digest
 from toolsim.scenario.simulated import TASK
 from toolsim.views.run import RunProgress
 
@@ -76,6 +77,7 @@ def command(
         content=tools_digest(given),
         batch=batch,
         casting=casting,
+        prompts=prompts_digest(),
         imported=Imported(writes=tuple(sorted(one.name for one in given if one.effect == "WRITE")), mishaps=mishaps),
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from toolsim.base.records import Record, constant
 from toolsim.base.text import Language
+from toolsim.models.chat import Usage
 
 
 class Label(Record):
@@ -32,6 +35,8 @@ class Provenance(Record):
     world_seed: int
     actors: dict[str, str]
     """Role -> planner, world, or the name of a model."""
+    prompts: str = ""
+    """Digest of the prompts, where models played."""
 
 
 class Sample(Record):
@@ -51,6 +56,8 @@ class Sample(Record):
     calls: int
     recovery: tuple[str, ...] = ()
     """What befell the tools and the recovery that is expected, as `timeout:verify`."""
+    usage: dict[str, Usage] = Field(default_factory=dict)
+    """What models used to make it: role -> calls, tokens, money; the jury is a role."""
     provenance: Provenance
     label: Label
 

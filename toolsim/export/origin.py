@@ -27,6 +27,8 @@ class Origin:
     """Digest of the run's configuration."""
     judged: str
     """By what trajectories were found right or wrong."""
+    prompts: str = ""
+    """Digest of the prompts."""
     behind: Mapping[str, str] = field(default_factory=dict)
     """Who had a hand in it and stands in no message: role -> model."""
 
@@ -43,6 +45,7 @@ class Origin:
             seed=scenario.seed,
             world_seed=scenario.world_seed,
             actors=actors,
+            prompts=self.prompts,
         )
         return {
             "category": scenario.category,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolsim.apis.catalogue import Catalogue
 from toolsim.base import seeds
@@ -13,6 +13,7 @@ from toolsim.checks.fidelity import examine_user
 from toolsim.checks.finding import Finding
 from toolsim.checks.trajectory import examine_trajectory
 from toolsim.jury.panel import Panel
+from toolsim.models.accounts import Account, Staged
 from toolsim.models.chat import ChatModel
 from toolsim.pipeline.empanel import Jury
 from toolsim.roleplay.actors import Assistant, Tool, User
@@ -55,6 +56,10 @@ class Casting(Record):
         return {role: name for role, name in roles.items() if name and name not in (PLANNER, WORLD)}
 
 
+Meter = dict[str, Account]
+"""What one dialogue uses, by role."""
+
+
 @dataclass(frozen=True, slots=True)
 class Casts:
     """Makes the cast of each dialogue."""
@@ -65,6 +70,11 @@ class Casts:
     """Models by role."""
     panel: Panel | None = None
     """The jury, seated."""
+
+    def metered(self) -> tuple[Casts, Meter]:
+        """Give the same casts for one dialogue, and the meter of what it uses."""
+        meter = {role: Account() for role in self.models}
+        return replace(self, models={role: Staged(model, meter[role]) for role, model in self.models.items()}), meter
 
     async def rework(self, scenario: Scenario) -> Scenario:
         """Let a model polish what the user says, where one is asked for."""

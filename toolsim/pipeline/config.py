@@ -47,6 +47,8 @@ class RunConfig(Record):
     batch: int = BATCH
     casting: Casting = Casting()
     """Who plays."""
+    prompts: str | None = None
+    """Digest of the prompts, where models play."""
     imported: Imported | None = None
     """None where the tools are those of the packs."""
     against: tuple[str, ...] = ()

@@ -104,6 +104,7 @@ def _sample(made: Made, config: RunConfig) -> Sample:
         turns=roles["user"],
         calls=len(dialogue.events),
         recovery=scenario.recovery,
+        usage=made.usage,
         provenance=Provenance(
             toolsim=toolsim.__version__,
             content=config.content,
@@ -111,6 +112,7 @@ def _sample(made: Made, config: RunConfig) -> Sample:
             seed=scenario.seed,
             world_seed=scenario.world_seed,
             actors=actors,
+            prompts=config.prompts or "",
         ),
         label=Label(generator=f"toolsim {toolsim.__version__}", method=_method(config)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from copy import copy
 
 from toolsim.apis.catalogue import no_apis
@@ -10,7 +11,7 @@ from toolsim.apis.imported import ImportedTool
 from toolsim.base import seeds
 from toolsim.checks.case import Case
 from toolsim.dataset.duplicates import Index, sign
-from toolsim.models.chat import ChatTool
+from toolsim.models.chat import ChatModel, ChatTool
 from toolsim.pipeline.casting import Casting, Casts
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.schedule import Batch, Slot, slot_id
@@ -84,7 +85,9 @@ class TaskWorker:
         try:
             with boundary("plan"):
                 try:
-                    task = await think_up(handful, at, self.casts.models["tasks"])
+                    casts, meter = self.casts.metered()
+                    task = await think_up(handful, at, casts.models["tasks"])
+                    made.enter(meter)
                     made.scenario = scenario_of(task, handful, at, self.config.packs[0], self._mishaps)
                 except NoTask as none:
                     made.stage, made.reasons = "plan", none.codes
@@ -105,7 +108,7 @@ class TaskWorker:
         """Play, examine and judge a task once."""
         assert first.scenario is not None
         scenario = first.scenario if not sample else first.scenario.model_copy(update={"id": f"{first.slot.id}-{sample}"})
-        made = Made(first.slot, scenario)
+        made = Made(first.slot, scenario, usage={} if sample else dict(first.usage))
         try:
             await self._stages(made, scenario)
         except StageFailure as failure:
@@ -116,9 +119,11 @@ class TaskWorker:
         offered = self.toolbox.named(scenario.tools)
         specs = {tool.name: tool.openai() for tool in offered}
         with boundary("play"):
-            stage = Stage(scenario, self._cast(scenario, offered, made.sample))
+            casts, meter = self.casts.metered()
+            stage = Stage(scenario, _cast(scenario, offered, made.sample, casts.models))
             ended = await stage.play(system_message(scenario))
             made.dialogue = stage.record(ended, "")
+            made.enter(meter)
         with boundary("check"):
             writes = frozenset(tool.name for tool in offered if tool.effect == "WRITE")
             made.findings = self.casts.examine(Case(made.dialogue, self.catalogue, scenario, specs=specs, writes=writes))
@@ -127,16 +132,17 @@ class TaskWorker:
             return
         await judge(made, made.dialogue, specs, self.casts.panel)
 
-    def _cast(self, scenario: Scenario, offered: list[ImportedTool], sample: int) -> Cast:
-        models = self.casts.models
-        tools = [ChatTool(name=tool.name, description=tool.description, parameters=tool.parameters) for tool in offered]
-        specs = {tool.name: tool.model_dump(exclude_none=True) for tool in offered}
-        seed = scenario.seed % 2**31
-        return Cast(
-            ModelUser(scenario, models["user"], sample),
-            ModelAssistant(scenario, tools, models["assistant"], sample),
-            ModelTool(specs, scenario.language, scenario.now, seed, models["tool"], sample, scenario.faults),
-        )
+
+def _cast(scenario: Scenario, offered: list[ImportedTool], sample: int, models: Mapping[str, ChatModel]) -> Cast:
+    """Give the actors of one performance."""
+    tools = [ChatTool(name=tool.name, description=tool.description, parameters=tool.parameters) for tool in offered]
+    specs = {tool.name: tool.model_dump(exclude_none=True) for tool in offered}
+    seed = scenario.seed % 2**31
+    return Cast(
+        ModelUser(scenario, models["user"], sample),
+        ModelAssistant(scenario, tools, models["assistant"], sample),
+        ModelTool(specs, scenario.language, scenario.now, seed, models["tool"], sample, scenario.faults),
+    )
 
 
 def _refuse_repeated(firsts: list[Made]) -> None:

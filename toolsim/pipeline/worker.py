@@ -18,8 +18,9 @@ from toolsim.jury.exhibit import Exhibit
 from toolsim.jury.grounds import grounds
 from toolsim.jury.panel import Panel
 from toolsim.jury.votes import Deliberation
+from toolsim.models.chat import Usage
 from toolsim.models.failures import FailureKind, ModelFailure
-from toolsim.pipeline.casting import Casting, Casts
+from toolsim.pipeline.casting import Casting, Casts, Meter
 from toolsim.pipeline.patience import EndpointGone
 from toolsim.pipeline.schedule import Batch, Slot
 from toolsim.pipeline.texts import user_text
@@ -81,6 +82,8 @@ class Made:
     reasons: tuple[str, ...] = ()
     verdict: Deliberation | None = None
     """What the jury made of it, if it was put to one."""
+    usage: dict[str, Usage] = field(default_factory=dict)
+    """What models used, by role; the jury is one."""
     signature: Signature | None = None
     text: str = ""
     """What the user says, by which near-duplicates are told."""
@@ -94,6 +97,10 @@ class Made:
     def sample(self) -> int:
         """Number of the trajectory."""
         return int(self.id[len(self.slot.id) + 1 :] or 0)
+
+    def enter(self, meter: Meter) -> None:
+        """Enter what models used so far."""
+        self.usage |= {role: account.usage for role, account in meter.items() if account.usage.calls}
 
     def fail(self, failure: StageFailure) -> None:
         """Note what broke."""
@@ -150,7 +157,9 @@ class Worker:
                 self._plan_slot(first, world)
             if first.scenario is not None:
                 with boundary("polish"):
-                    first.scenario = await self.casts.rework(first.scenario)
+                    casts, meter = self.casts.metered()
+                    first.scenario = await casts.rework(first.scenario)
+                    first.enter(meter)
         except StageFailure as failure:
             first.fail(failure)
             world.undo(mark)
@@ -172,7 +181,7 @@ class Worker:
         """Play and examine a scenario once."""
         assert first.scenario is not None
         scenario = first.scenario if not sample else first.scenario.model_copy(update={"id": f"{first.slot.id}-{sample}"})
-        made = Made(first.slot, scenario)
+        made = Made(first.slot, scenario, usage={} if sample else dict(first.usage))
         try:
             await self._stages(made, scenario, world.fork(), fresh)
         except StageFailure as failure:
@@ -182,7 +191,9 @@ class Worker:
 
     async def _stages(self, made: Made, scenario: Scenario, world: World, fresh: World) -> None:
         with boundary("play"):
-            made.dialogue = await play(scenario, self.catalogue, world, self.casts.cast(scenario, world, made.sample))
+            casts, meter = self.casts.metered()
+            made.dialogue = await play(scenario, self.catalogue, world, casts.cast(scenario, world, made.sample))
+            made.enter(meter)
         with boundary("check"):
             made.findings = self.casts.examine(Case.of(scenario, made.dialogue, self.catalogue, fresh))
         if made.findings:
@@ -198,6 +209,8 @@ async def judge(made: Made, dialogue: Dialogue, specs: Mapping[str, dict[str, An
     if panel is not None:
         with boundary("jury"):
             made.verdict = await panel.deliberate(dialogue.id, Exhibit.of(dialogue, specs))
+        votes = sum((vote.usage for vote in made.verdict.cast if vote.usage), Usage(calls=0))
+        made.usage |= {"jury": votes} if votes.calls else {}
         if made.verdict.outcome != "accept":
             made.stage, made.reasons = "jury", grounds(made.verdict, panel.law)
             return

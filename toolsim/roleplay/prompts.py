@@ -12,6 +12,7 @@ from typing import Any, Final
 import jinja2
 import orjson
 
+from toolsim.base import seeds
 from toolsim.base.folders import shipped
 from toolsim.base.text import Language, Text
 from toolsim.models import json_text
@@ -87,3 +88,9 @@ def prompt(template: str, language: Language, /, **content: object) -> str:
 def manner(name: str, language: Language) -> str:
     """Tell a manner in words."""
     return MANNERS[name].say(language) if name in MANNERS else name
+
+
+def prompts_digest() -> str:
+    """Give the digest of the prompts by which models play."""
+    files = sorted((shipped("scenarios") / "prompts").glob("*.jinja"))
+    return seeds.digest(b"\0".join(part for path in files for part in (path.name.encode(), path.read_bytes())))
