@@ -129,6 +129,12 @@ def _header(found: Found) -> RenderableType:
     facts.add_row("persona", Text(f"{scenario.persona.replace('_', ' ')}, {scenario.manner}"))
     tools = Text(", ").join(Text(name, style="bold" if name in called else "dim") for name in dialogue.tools)
     facts.add_row(f"{len(dialogue.tools)} tools", tools)
+    for role, used in sorted(found.sample.usage.items()) if found.sample else ():
+        tokens = used.prompt_tokens + used.completion_tokens
+        facts.add_row(
+            f"model as {role}",
+            Text(f"{used.calls:,} call{'s' * (used.calls != 1)}, {tokens:,} tokens, {used.money:,.4f} in money"),
+        )
     admitted = found.sample is not None
     title = Text.assemble((dialogue.id, "bold"), "  ", ("admitted", "green") if admitted else ("rejected", "bold red"))
     return Group(Rule(title, align="left", style="dim"), facts, "")
