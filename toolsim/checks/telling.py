@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from toolsim.base.text import Language
@@ -43,11 +44,16 @@ def untold(case: Case, found: list[MadeCall], at_once: bool = False) -> Iterator
             if not _DONE[case.language].search(text) and not any(_said(value, text, case) for value in _values(call.result)):
                 yield Finding("trajectory.silent", call.path, f"nobody says that {call.name} was done")
             continue
-        # what the user named may be the answer: the cheapest of some shops; a figure that was given is none
         values = [] if _has_verdict(call.result) else list(_values(call.result))
-        news = [value for value in values if isinstance(value, str) or not _said(value, asked, case, 0.0)]
-        if news and not any(_said(value, text, case) for value in news):
+        if not any(_said(value, text, case) and _is_news(value, asked, case) for value in values) and any(
+            _is_news(value, asked, case) for value in values
+        ):
             yield Finding("trajectory.silent", call.path, f"nothing of what {call.name} found is told")
+
+
+def _is_news(value: Any, asked: str, case: Case) -> bool:
+    """Tell whether a value can be an answer: what the user named may be, as the cheapest of some shops; a given figure not."""
+    return isinstance(value, str) or not _said(value, asked, case, 0.0)
 
 
 def _next_turn(case: Case, call: MadeCall) -> int:
@@ -100,7 +106,7 @@ def _said(value: Any, text: str, case: Case, near: float = _NEAR) -> bool:
     now, language = case.scenario.now if case.scenario else "", case.language
     if isinstance(value, str):
         if day := _DAY.match(value):
-            return value in text or any(spot.value == day[0] for spot in days(text, now, language)) or _timed(value, text, case)
+            return value in text or day[0] in _days(text, now, language) or _timed(value, text, case)
         return value.casefold() in text.casefold() or (bool(_TIME.match(value)) and _timed(value, text, case))
     if not value and _NONE[language].search(text):
         return True
@@ -113,5 +119,11 @@ def _timed(value: str, text: str, case: Case) -> bool:
     return time is not None and case.scenario is not None and time[1] in times(text, case.scenario.now, case.language)
 
 
+@lru_cache(maxsize=64)
+def _days(text: str, now: str, language: Language) -> frozenset[str]:
+    return frozenset(spot.value for spot in days(text, now, language))
+
+
+@lru_cache(maxsize=64)
 def _numbers(text: str, language: Language) -> list[float]:
     return [number_of(match) for match in NUMBER.finditer(text)] + numbers(text, None, language)
