@@ -72,7 +72,7 @@ def pieces(catalogue: Catalogue) -> list[Piece]:
     config = RunConfig(count=1, languages=LANGUAGES, shares=shares, packs=packs, seed=3, content="")
     worker, out = Worker(catalogue), list[Piece]()
     for batch in Schedule(config):
-        world = worker._plan_of(batch.packs).world(batch.world_seed, batch.language)
+        world = worker.plans.of(batch.packs).world(batch.world_seed, batch.language)
         for slot in batch.slots:
             scenario = worker.planner.plan(slot.id, slot.seed, slot.category, world, slot.first).scenario
             if scenario is not None and _fits(scenario):

@@ -77,7 +77,7 @@ def rounds() -> Iterator[list[Examined]]:
                 for n, category in enumerate(categories().values())
             )
             batch = Batch(turn, language, two, turn, slots)
-            world = worker._plan_of(two).world(turn, language)
+            world = worker.plans.of(two).world(turn, language)
             for made in worker.make(batch):
                 good = made.passed and made.scenario is not None and made.dialogue is not None
                 case = Case.of(made.scenario, made.dialogue, worker.catalogue, world) if good else None  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ from toolsim.base.errors import ToolsimError
 from toolsim.cli.main import cli
 from toolsim.dataset.funnel import funnel
 from toolsim.dataset.sample import Rejection, Sample
-from toolsim.dataset.store import JOURNAL, STREAMS, VERDICTS, RunError, read_stream
+from toolsim.dataset.store import JOURNAL, STREAMS, USAGE, VERDICTS, RunError, read_stream
 from toolsim.jury.calibration import calibration
 from toolsim.jury.hearing import hear
 from toolsim.jury.juror import ModelJuror
@@ -43,7 +43,7 @@ from toolsim.pipeline.empanel import Jury, empanel
 from toolsim.pipeline.generate import Progress, generate
 from toolsim.pipeline.means import Means
 from toolsim.pipeline.patience import EndpointGone
-from toolsim.pipeline.staff import CASSETTE, USAGE
+from toolsim.pipeline.staff import CASSETTE
 from toolsim.pipeline.worker import Worker
 from toolsim.roleplay.dialogue import Dialogue
 

@@ -20,7 +20,7 @@ from toolsim.apis.catalogue import Catalogue
 from toolsim.base.errors import ToolsimError
 from toolsim.cli.main import main
 from toolsim.dataset.sample import Rejection, Sample
-from toolsim.dataset.store import STREAMS, read_stream
+from toolsim.dataset.store import STREAMS, USAGE, read_stream
 from toolsim.models.chat import ChatReply, ChatRequest
 from toolsim.models.config import BACKENDS
 from toolsim.models.failures import FailureKind, ModelFailure
@@ -30,7 +30,7 @@ from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.generate import Progress
 from toolsim.pipeline.patience import REFUSALS, EndpointGone, Patient
 from toolsim.pipeline.recheck import recheck
-from toolsim.pipeline.staff import CASSETTE, USAGE, Hiring
+from toolsim.pipeline.staff import CASSETTE, Hiring
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.roleplay.model_user import END
 from toolsim.scenario.blueprint import Scenario

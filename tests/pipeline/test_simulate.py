@@ -17,7 +17,7 @@ from toolsim.dataset.funnel import funnel
 from toolsim.dataset.reading import entries, raw_entries, tools_of_run
 from toolsim.dataset.sample import Rejection, Sample
 from toolsim.dataset.statistics import gather
-from toolsim.dataset.store import RunError, read_stream
+from toolsim.dataset.store import USAGE, RunError, read_stream
 from toolsim.export.openai import openai
 from toolsim.export.write import items, split
 from toolsim.models.chat import ChatReply, ChatRequest
@@ -25,7 +25,7 @@ from toolsim.models.failures import FailureKind, ModelFailure
 from toolsim.models.scripted import ScriptedModel
 from toolsim.pipeline.config import Imported
 from toolsim.pipeline.recheck import recheck
-from toolsim.pipeline.staff import CASSETTE, USAGE
+from toolsim.pipeline.staff import CASSETTE
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.scenario.blueprint import Scenario
 

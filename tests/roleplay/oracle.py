@@ -108,7 +108,7 @@ def scenarios_of(config: RunConfig, catalogue: Catalogue, batches: int) -> list[
     out = []
     for index in range(batches):
         batch = schedule.batch(index)
-        world = worker._plan_of(batch.packs).world(batch.world_seed, batch.language)
+        world = worker.plans.of(batch.packs).world(batch.world_seed, batch.language)
         for slot in batch.slots:
             planned = worker.planner.plan(slot.id, slot.seed, slot.category, world, slot.first)
             out += [planned.scenario] if planned.scenario is not None else []

@@ -7,11 +7,12 @@ from collections import Counter
 import pytest
 
 from tests.scenario.corpus import Corpus, moves, shape
+from toolsim.apis.paths import scalars, value_at
 from toolsim.base.text import LANGUAGES, Language
 from toolsim.scenario.blueprint import GoldCall, Scenario
 from toolsim.scenario.categories import categories
 from toolsim.verbs.verb import Effect
-from toolsim.world.injection import InjectedWorld, PlannedFault, holds
+from toolsim.world.injection import InjectedWorld, PlannedFault
 from toolsim.world.world import Outcome, World
 
 KINDS = [name.removeprefix("agent.recovery.") for name in categories() if name.startswith("agent.recovery.")]
@@ -86,26 +87,17 @@ def test_a_cut_list_lacks_what_is_needed(corpus: Corpus, language: Language) -> 
         assert "warning" in cut.record() and "warning" not in whole.record()
         again = scenario.calls[place + 1]
         if again.id not in scenario.milestones:
-            assert any(not holds(cut.record(), value) for value in taken_from(scenario, again))
+            assert any(value not in scalars(cut.record()) for value in taken_from(scenario, again))
 
 
 def taken_from(scenario: Scenario, call: GoldCall) -> list[str]:
     """Give the values that later calls take from a call's result."""
     return [
-        str(value)
+        str(value_at(later.arguments, path))
         for later in scenario.calls
         for path, source in later.sources.items()
         if source.call == call.id
-        for value in [path_value(later, path)]
     ]
-
-
-def path_value(call: GoldCall, path: str) -> object:
-    """Give the value at a simple path of a call's arguments."""
-    value: object = call.arguments
-    for step in path.removeprefix("$.").split("."):
-        value = value[step] if isinstance(value, dict) else value
-    return value
 
 
 @both
@@ -114,8 +106,8 @@ def test_a_stale_id_is_nobody_s_and_the_new_one_is_looked_up(corpus: Corpus, lan
         fault, place = scenario.faults[0], failed(scenario)[0]
         refused, search, done = scenario.calls[place : place + 3]
         assert not any(fault.stale in rows for rows in world.tables.values())
-        assert holds(refused.arguments, fault.stale) and not holds(refused.arguments, fault.key)
-        assert search.name == fault.api and (done.name, holds(done.arguments, fault.key)) == (refused.name, True)
+        assert fault.stale in scalars(refused.arguments) and fault.key not in scalars(refused.arguments)
+        assert search.name == fault.api and (done.name, fault.key in scalars(done.arguments)) == (refused.name, True)
         assert any(source.call == search.id for source in done.sources.values())
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.conftest import PACKS
 from toolsim.apis.catalogue import open_catalogue
-from toolsim.world.injection import FaultKind, InjectedWorld, PlannedFault, another_key, holds
+from toolsim.apis.paths import scalars
+from toolsim.world.injection import FaultKind, InjectedWorld, PlannedFault, another_key
 from toolsim.world.world import World, WorldPlan
 
 PLAN = WorldPlan(CATALOGUE := open_catalogue([PACKS], "others/workshop"), [CATALOGUE.pack("workshop")])
@@ -90,8 +91,8 @@ def test_a_stale_id_is_shown_once_and_refused_ever_after() -> None:
     stale = another_key(key, made.rows(BIKES), Random(1))
     line = InjectedWorld(made, [planned("stale_id", "findBikes", key=key, stale=stale)])
     first, second = line.call("findBikes", FIND).record(), line.call("findBikes", FIND).record()
-    assert holds(first, stale) and not holds(first, key)
-    assert holds(second, key) and not holds(second, stale)
+    assert stale in scalars(first) and key not in scalars(first)
+    assert key in scalars(second) and stale not in scalars(second)
     assert line.call("getBike", {"bikeNo": stale}).code == "stale_id"
     assert line.call("getBike", {"bikeNo": key}).ok
 

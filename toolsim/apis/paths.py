@@ -1,9 +1,10 @@
-"""JSON paths of the simple kind that toolsim writes, `$.orders[1].amount`: reading and putting values there."""
+"""JSON values: paths of the simple kind that toolsim writes, `$.orders[1].amount`, and all that is not an object or a list."""
 
 from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Iterator
 from typing import Any
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
@@ -12,6 +13,15 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 def steps(path: str) -> list[str | int]:
     """Cut a path into keys and indices."""
     return [int(index) if index else key for key, index in _STEP.findall(path)]
+
+
+def scalars(value: Any) -> Iterator[Any]:
+    """Give every single value in a JSON value, in order."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from scalars(inner)
+    else:
+        yield value
 
 
 def value_at(value: Any, path: str) -> Any:

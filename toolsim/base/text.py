@@ -19,6 +19,13 @@ def written_in(text: str) -> Language:
     return "zh" if len(HAN.findall(text)) > letters * _HAN_SHARE else "en"
 
 
+def whole(words: str) -> re.Pattern[str]:
+    """Compile what finds words, in any case, where they do not run on into a longer word, key or number."""
+    before = r"(?<![A-Za-z0-9])" if words[:1].isascii() and words[:1].isalnum() else ""
+    after = r"(?![A-Za-z0-9])" if words[-1:].isascii() and words[-1:].isalnum() else ""
+    return re.compile(f"{before}{re.escape(words)}{after}", re.I)
+
+
 class Text(NamedTuple):
     """One text in English and Chinese."""
 

@@ -50,17 +50,14 @@ def conduct(case: Case, scenario: Scenario) -> Iterator[Finding]:
         if call.name in scenario.forbidden:
             yield Finding("trajectory.forbidden", call.path, f"nobody asked for {call.name}")
     for planned in scenario.faults:
-        yield from _RECOVERIES.get(planned.recovery, _any)(case, planned)
+        # whether the assistant tried again, and with the right id, is told by the calls of gold
+        if planned.recovery in _RECOVERIES:
+            yield from _RECOVERIES[planned.recovery](case, planned)
     flaw = scenario.flaw
     if not scenario.calls or (flaw is not None and flaw.kind == "unserved"):
         yield from _idle(case, scenario)
     elif flaw is not None and flaw.kind in ("missing", "wrong", "ambiguous"):
         yield from _patience(case, scenario)
-
-
-def _any(case: Case, planned: PlannedFault) -> Iterator[Finding]:
-    """Leave it to the calls of gold whether the assistant tried again, and with the right id."""
-    yield from ()
 
 
 def _verified(case: Case, planned: PlannedFault) -> Iterator[Finding]:

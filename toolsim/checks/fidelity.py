@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolsim.apis.leaves import ArgumentLeaf
+from toolsim.base.text import whole
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
 from toolsim.scenario.blueprint import Scenario, Source, UserTurn
@@ -94,10 +95,7 @@ def _plainly(leaf: ArgumentLeaf, source: Source, text: str) -> bool:
 
 def _stands(words: str, text: str) -> bool:
     """Tell whether words stand in a text and do not run on into a longer key or number."""
-    wanted = words.casefold()
-    before = r"(?<![a-z0-9])" if wanted[:1].isascii() and wanted[:1].isalnum() else ""
-    after = r"(?![a-z0-9])" if wanted[-1:].isascii() and wanted[-1:].isalnum() else ""
-    return bool(wanted) and re.search(f"{before}{re.escape(wanted)}{after}", text.casefold()) is not None
+    return bool(words) and whole(words.casefold()).search(text.casefold()) is not None
 
 
 def _figures(case: Case, scenario: Scenario) -> Iterator[Finding]:

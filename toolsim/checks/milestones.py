@@ -29,8 +29,8 @@ def milestones(case: Case) -> Iterator[Finding]:
     yield from _order(case, equal)
     yield from _changes(case)
     told = {call for step in scenario.script if isinstance(step, Move) and step.kind == "answer" for call in step.calls}
-    for finding in untold(case, [made for gold, made in equal.items() if gold in told], at_once=True):
-        yield Finding("milestones.untold", finding.path, finding.message)
+    for made, why in untold(case, [made for gold, made in equal.items() if gold in told], at_once=True):
+        yield Finding("milestones.untold", made.path, why)
 
 
 def _order(case: Case, equal: dict[str, MadeCall]) -> Iterator[Finding]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from toolsim.base.text import Language
 from toolsim.checks.case import Case, MadeCall
-from toolsim.checks.finding import Finding
 from toolsim.checks.known import NUMBER, number_of
 from toolsim.wording.clocks import times
 from toolsim.wording.days import days
@@ -28,8 +27,8 @@ _NEAR = 0.051
 """Share by which a told number may be rounded."""
 
 
-def untold(case: Case, found: list[MadeCall], at_once: bool = False) -> Iterator[Finding]:
-    """Find calls that were made to learn or to change something, of which nothing is told afterwards.
+def untold(case: Case, found: Iterable[MadeCall], at_once: bool = False) -> Iterator[tuple[MadeCall, str]]:
+    """Find calls that were made to learn or to change something, of which nothing is told afterwards; say what is not told.
 
     Args:
         at_once: whether it must be told before the user speaks again.
@@ -42,13 +41,13 @@ def untold(case: Case, found: list[MadeCall], at_once: bool = False) -> Iterator
         text = "\n".join(text for place, _, text in case.spoken if call.place < place < end)
         if not case.reads(call.name):
             if not _DONE[case.language].search(text) and not any(_said(value, text, case) for value in _values(call.result)):
-                yield Finding("trajectory.silent", call.path, f"nobody says that {call.name} was done")
+                yield call, f"nobody says that {call.name} was done"
             continue
         values = [] if _has_verdict(call.result) else list(_values(call.result))
         if not any(_said(value, text, case) and _is_news(value, asked, case) for value in values) and any(
             _is_news(value, asked, case) for value in values
         ):
-            yield Finding("trajectory.silent", call.path, f"nothing of what {call.name} found is told")
+            yield call, f"nothing of what {call.name} found is told"
 
 
 def _is_news(value: Any, asked: str, case: Case) -> bool:

@@ -42,7 +42,8 @@ def examine_trajectory(case: Case) -> Iterator[Finding]:
     if case.specs:
         yield from _unbacked(case, case.scenario, done)
     yield from conduct(case, case.scenario)
-    yield from untold(case, list(done.values()))
+    for call, why in untold(case, done.values()):
+        yield Finding("trajectory.silent", call.path, why)
 
 
 def _replayed(case: Case, scenario: Scenario) -> Iterator[Finding]:

@@ -8,10 +8,10 @@ import click
 
 from toolsim.apis.catalogue import open_catalogue
 from toolsim.cli.options import pool_options
-from toolsim.dataset.funnel import USAGE, Funnel, funnel
+from toolsim.dataset.funnel import Funnel, funnel
 from toolsim.dataset.reading import count, entries
 from toolsim.dataset.statistics import gather
-from toolsim.dataset.store import read_manifest
+from toolsim.dataset.store import USAGE, read_manifest
 from toolsim.views.funnel import funnel_view
 from toolsim.views.statistics import statistics_view
 from toolsim.views.terminal import OUT, emit_json, track

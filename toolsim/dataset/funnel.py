@@ -11,7 +11,7 @@ import orjson
 
 from toolsim.checks.causes import meaning
 from toolsim.dataset.sample import Rejection, Sample
-from toolsim.dataset.store import VERDICTS, read_manifest, read_stream
+from toolsim.dataset.store import USAGE, VERDICTS, read_manifest, read_stream
 from toolsim.jury import grounds
 from toolsim.jury.turnout import Turnout, turnout
 from toolsim.jury.votes import Deliberation
@@ -26,7 +26,6 @@ STAGES: Final = {
     "surplus": "admitted",
 }
 """Where a dialogue may be stopped -> what it is once it is through; what nothing stops is admitted."""
-USAGE: Final = "usage.json"
 _TOLD: Final = frozenset({"a call cannot be read", "nothing was said", "the reply was cut off"})
 """Words behind a code that say more than it."""
 

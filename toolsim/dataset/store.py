@@ -26,6 +26,8 @@ STREAMS = ("scenarios", "dialogues", "findings", "samples", "rejections")
 VERDICTS = "verdicts"
 """What the jury of a run made of its dialogues, where it has one."""
 MANIFEST, TOOLS, JOURNAL, LOCK = "manifest.json", "tools.json", "journal.jsonl", "lock"
+USAGE = "usage.json"
+"""What models used, where models played."""
 _PASSING = ".new"
 """What the name of a file ends in until it is there as a whole."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from functools import lru_cache
-from typing import Final
 
 from toolsim.apis.catalogue import Catalogue
 from toolsim.base.text import Language
@@ -14,10 +13,7 @@ from toolsim.roleplay.dialogue import Dialogue
 from toolsim.roleplay.play import play
 from toolsim.roleplay.scripted import Unseen
 from toolsim.scenario.blueprint import Scenario
-from toolsim.world.world import World, WorldPlan
-
-_PLANS: Final = 64
-"""World plans kept; a run over pairs of packs would otherwise keep hundreds."""
+from toolsim.world.world import World, WorldPlans
 
 
 class GoldPlayer:
@@ -25,7 +21,7 @@ class GoldPlayer:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._plan_of = lru_cache(maxsize=_PLANS)(self._plan)
+        self._plans = WorldPlans(catalogue)
         self._worlds_of = lru_cache(maxsize=1)(self._worlds)
 
     def play(self, scenario: Scenario) -> Dialogue | None:
@@ -39,10 +35,7 @@ class GoldPlayer:
             return None
         return dialogue.model_copy(update={"id": f"{scenario.id}-gold"})
 
-    def _plan(self, packs: tuple[str, ...]) -> WorldPlan:
-        return WorldPlan(self._catalogue, [self._catalogue.pack(name) for name in packs])
-
     def _worlds(self, packs: tuple[str, ...], seed: int, language: Language) -> tuple[World, World]:
         """Seed the world to play in, and another to run the calls again in."""
-        plan = self._plan_of(packs)
+        plan = self._plans.of(packs)
         return plan.world(seed, language), plan.world(seed, language)

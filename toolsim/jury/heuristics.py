@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from toolsim.apis.paths import scalars
 from toolsim.checks.case import Case, MadeCall
 from toolsim.checks.finding import Finding
 from toolsim.checks.telling import code_of
@@ -144,8 +145,6 @@ def _takes_up(text: str, told: str) -> bool:
 
 def _values(value: Any) -> Iterator[str]:
     """Give all texts and figures in a result or arguments."""
-    if isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _values(inner)
-    elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield f"{value:g}" if isinstance(value, float) else str(value)
+    for one in scalars(value):
+        if isinstance(one, str | int | float) and not isinstance(one, bool):
+            yield f"{one:g}" if isinstance(one, float) else str(one)

@@ -14,7 +14,7 @@ from toolsim.base.errors import ToolsimError
 from toolsim.base.text import Language
 from toolsim.dataset.duplicates import Index
 from toolsim.dataset.sample import Rejection, Sample
-from toolsim.dataset.store import STREAMS, VERDICTS, RunWriter, read_stream
+from toolsim.dataset.store import STREAMS, USAGE, VERDICTS, RunWriter, read_stream
 from toolsim.pipeline.config import RunConfig, manifest, streams_of, tools_of
 from toolsim.pipeline.lines import BatchLines, Line, rejected
 from toolsim.pipeline.means import Means
@@ -23,7 +23,7 @@ from toolsim.pipeline.patience import SPENT
 from toolsim.pipeline.pool import Order, batches
 from toolsim.pipeline.quota import Cell, QuotaSchedule
 from toolsim.pipeline.schedule import Schedule, batch_of
-from toolsim.pipeline.staff import USAGE, hired
+from toolsim.pipeline.staff import hired
 from toolsim.pipeline.texts import load_texts
 from toolsim.pipeline.worker import Worker
 

@@ -6,7 +6,6 @@ import asyncio
 import fcntl
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -24,13 +23,12 @@ from toolsim.jury.juror import Juror
 from toolsim.jury.panel import Panel
 from toolsim.jury.specimens import Specimen, specimens
 from toolsim.jury.votes import Deliberation
-from toolsim.world.world import WorldPlan
+from toolsim.world.world import WorldPlans
 
 T = TypeVar("T")
 VOTES: Final = "votes.jsonl"
 AT_ONCE: Final = 32
 """Dialogues that are before a panel at the same time; votes are written in the order of the run."""
-_PLANS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +130,12 @@ def specimens_of(folder: Path, catalogue: Catalogue, wanted: int, seed: int) -> 
 
 def _cases(folder: Path, catalogue: Catalogue, drawn: frozenset[str]) -> Iterator[Case]:
     """Give dialogues with their worlds."""
-
-    @lru_cache(maxsize=_PLANS)
-    def plan(packs: tuple[str, ...]) -> WorldPlan:
-        return WorldPlan(catalogue, [catalogue.pack(name) for name in packs])
-
+    plans = WorldPlans(catalogue)
     for raw in raw_entries(folder):
         if raw.sample.id in drawn:
             entry: Entry = raw.read()
             sample = entry.sample
-            world = plan(sample.packs).world(sample.world_seed, sample.language)
+            world = plans.of(sample.packs).world(sample.world_seed, sample.language)
             yield Case.of(entry.scenario, entry.dialogue, catalogue, world)
 
 

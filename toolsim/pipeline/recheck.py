@@ -5,10 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Final
 
 from toolsim.apis.catalogue import Catalogue, no_apis, open_catalogue
 from toolsim.checks.case import Case
@@ -17,10 +15,7 @@ from toolsim.dataset.reading import Entry, RawEntry, entries, raw_entries, tools
 from toolsim.dataset.store import TOOLS, RunError, read_manifest
 from toolsim.pipeline.casting import WORLD, Casting, Casts
 from toolsim.pipeline.processes import Crew, in_order
-from toolsim.world.world import World, WorldPlan
-
-_PLANS: Final = 64
-"""World plans kept."""
+from toolsim.world.world import World, WorldPlans
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +72,13 @@ class Rechecker:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._plan_of = lru_cache(maxsize=_PLANS)(self._plan)
+        self._plans = WorldPlans(catalogue)
         gc.freeze()
-
-    def _plan(self, packs: tuple[str, ...]) -> WorldPlan:
-        return WorldPlan(self.catalogue, [self.catalogue.pack(name) for name in packs])
 
     def check(self, group: Group) -> list[Rechecked]:
         """Check dialogues of one world."""
         first = group[0].sample
-        world = self._plan_of(first.packs).world(first.world_seed, first.language)
+        world = self._plans.of(first.packs).world(first.world_seed, first.language)
         return [self._one(raw.read(), world) for raw in group]
 
     def _one(self, entry: Entry, world: World) -> Rechecked:

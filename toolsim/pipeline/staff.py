@@ -22,7 +22,6 @@ from toolsim.pipeline.casting import Casting, Casts
 from toolsim.pipeline.patience import LONGEST, Patient
 
 CASSETTE: Final = "cassette.jsonl"
-USAGE: Final = "usage.json"
 _ACCOUNTS: Final = "usage.jsonl"
 """One line a batch, so that the sums are right however often a run was stopped."""
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +28,7 @@ from toolsim.roleplay.play import play
 from toolsim.roleplay.scripted import LeftScript
 from toolsim.scenario.blueprint import Scenario
 from toolsim.scenario.plan import ScenarioPlanner
-from toolsim.world.world import World, WorldPlan
-
-_PLANS = 64
-"""World plans kept; a run over pairs of packs would otherwise keep hundreds."""
+from toolsim.world.world import World, WorldPlans
 
 
 class StageFailure(Exception):
@@ -119,10 +115,7 @@ class Worker:
         self.catalogue = catalogue
         self.casts = casts or Casts(Casting(), catalogue, {})
         self.planner = ScenarioPlanner(catalogue)
-        self._plan_of = lru_cache(maxsize=_PLANS)(self._plan)
-
-    def _plan(self, packs: tuple[str, ...]) -> WorldPlan:
-        return WorldPlan(self.catalogue, [self.catalogue.pack(name) for name in packs])
+        self.plans = WorldPlans(catalogue)
 
     def playing(self, casts: Casts) -> Worker:
         """Give the same worker with other casts."""
@@ -136,7 +129,7 @@ class Worker:
 
     async def make_all(self, batch: Batch) -> list[Made]:
         """Make the dialogues of a batch, at once where models let them wait, and give them in order."""
-        plan = self._plan_of(batch.packs)
+        plan = self.plans.of(batch.packs)
         world = plan.world(batch.world_seed, batch.language)
         fresh = plan.world(batch.world_seed, batch.language)
         async with asyncio.TaskGroup() as group:

@@ -147,17 +147,18 @@ def _shows(draft: Draft, api: Api, named: Named, row: Row, args: Args) -> bool:
     return _lone(record) or _apart_by_what_is_shown(api, named.entity, record, named.key)
 
 
-def _items(record: dict[str, Any]) -> list[dict[str, Any]]:
+def items(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the rows that a search shows: its first list."""
     return next((value for value in record.values() if isinstance(value, list)), [])
 
 
 def _lone(record: dict[str, Any]) -> bool:
-    return len(_items(record)) == 1
+    return len(items(record)) == 1
 
 
 def _apart_by_what_is_shown(api: Api, entity: Entity, record: dict[str, Any], key: str) -> bool:
     """Tell whether the fields by which a row is known stand in the result and differ from those of the others."""
     names = [api.wire.rename(name) for name in entity.known_as]
     key_name = api.wire.rename(entity.key)
-    faces = {item.get(key_name): tuple(str(item.get(name)) for name in names) for item in _items(record)}
+    faces = {item.get(key_name): tuple(str(item.get(name)) for name in names) for item in items(record)}
     return key in faces and list(faces.values()).count(faces[key]) == 1 and "None" not in faces[key]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from toolsim.apis.imported import ImportedTool
 from toolsim.scenario.blueprint import Flaw, GoldCall
 from toolsim.scenario.toolbox import Handful
-from toolsim.world.injection import PARTIAL_PAGE, RATE_LIMITED, TIMEOUT, UNAVAILABLE, FaultKind, PlannedFault
+from toolsim.world.injection import FAULTS, FaultKind, PlannedFault
 
 WAITS: Final = (10, 15, 20, 30, 60)
 """Seconds after which a caller gives up."""
@@ -19,7 +19,6 @@ PAUSES: Final = (2, 3, 5, 10, 30)
 """Seconds after which a limit lets the next call through."""
 TIMES: Final = (1, 1, 2)
 """How often in a row something fails that passes."""
-_CODES: Final = {"timeout": TIMEOUT, "rate_limit": RATE_LIMITED, "partial_page": PARTIAL_PAGE, "outage": UNAVAILABLE}
 _MORNING: Final = 8
 """Hour before which no service comes back."""
 
@@ -54,8 +53,8 @@ def befallen(calls: tuple[GoldCall, ...], handful: Handful, now: str, rng: Rando
     nth = sum(call.name == tool.name for call in calls[: place + 1])
     if kind == "outage":
         fault = PlannedFault(kind=kind, recovery="report", api=tool.name, nth=nth, times=0, until=back_at(now, rng))
-        failed = calls[place].model_copy(update={"fault": UNAVAILABLE.code})
-        return Course((failed,), ((failed.id,),), (fault,), Flaw(kind="fault", call=failed.id, rule=UNAVAILABLE.code))
+        failed = calls[place].model_copy(update={"fault": FAULTS[kind].code})
+        return Course((failed,), ((failed.id,),), (fault,), Flaw(kind="fault", call=failed.id, rule=failed.fault))
     more: dict[str, Any] = {"shown": 1} if kind == "partial_page" else {"times": rng.choice(TIMES)}
     seconds = rng.choice(PAUSES if kind == "rate_limit" else WAITS)
     fault = PlannedFault(kind=kind, recovery="retry", api=tool.name, nth=nth, seconds=seconds, **more)
@@ -64,7 +63,7 @@ def befallen(calls: tuple[GoldCall, ...], handful: Handful, now: str, rng: Rando
 
 def _again(calls: tuple[GoldCall, ...], place: int, fault: PlannedFault) -> Course:
     """Make a call again until it goes through."""
-    failed, code = calls[place], _CODES[fault.kind].code
+    failed, code = calls[place], FAULTS[fault.kind].code
     tries = [failed.model_copy(update={"id": f"c{len(calls) + n}", "fault": code}) for n in range(1, fault.times)]
     last = failed.model_copy(update={"id": f"c{len(calls) + fault.times}"})
     first = tuple(call.model_copy(update={"fault": code}) if call is failed else call for call in calls)

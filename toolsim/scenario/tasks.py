@@ -17,7 +17,7 @@ from toolsim.apis.foreign_schema import validator_of
 from toolsim.apis.imported import ImportedTool
 from toolsim.apis.leaves import ArgumentLeaf
 from toolsim.base.records import Record
-from toolsim.base.text import HAN, Language, Text
+from toolsim.base.text import HAN, Language, Text, whole
 from toolsim.scenario.blueprint import GoldCall, Source
 from toolsim.scenario.toolbox import Handful
 from toolsim.taxonomy.declarations import Field, Kind
@@ -122,7 +122,7 @@ def problems(task: Task, handful: Handful, now: str, language: Language) -> Iter
                 yield from _told(leaf, words, call.tool, now, language)
     rest = task.message
     for words in sorted(filter(None, told), key=len, reverse=True):
-        rest = _whole(words).sub(" ", rest)
+        rest = whole(words).sub(" ", rest)
     for figure in _FIGURE.findall(rest):
         yield Problem("task.invented", figure)
 
@@ -207,14 +207,8 @@ def _written(value: Any, field: Field) -> list[str]:
 
 def _place(words: str, message: str) -> str:
     """Give words as they stand in a message, not running on into a longer word or number; empty where they do not."""
-    found = _whole(words.strip()).search(message) if words.strip() else None
+    found = whole(words.strip()).search(message) if words.strip() else None
     return found[0] if found else ""
-
-
-def _whole(words: str) -> re.Pattern[str]:
-    before = r"(?<![A-Za-z0-9])" if words[:1].isascii() and words[:1].isalnum() else ""
-    after = r"(?![A-Za-z0-9])" if words[-1:].isascii() and words[-1:].isalnum() else ""
-    return re.compile(f"{before}{re.escape(words)}{after}", re.I)
 
 
 def _told(leaf: ArgumentLeaf, words: str, tool: str, now: str, language: Language) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, Final, Literal
 
 from toolsim.apis.api import Api
+from toolsim.apis.paths import scalars
 from toolsim.base.records import Record
 from toolsim.base.text import Language, Text
 from toolsim.verbs.faults import Fault, FaultType
@@ -47,6 +48,18 @@ UNAVAILABLE: Final = FaultType(
         "系统维护中，预计{until}恢复，期间不受理任何请求。",
     ),
 )
+
+
+FAULTS: Final[dict[FaultKind, FaultType]] = {
+    "timeout": TIMEOUT,
+    "rate_limit": RATE_LIMITED,
+    "partial_page": PARTIAL_PAGE,
+    "stale_id": STALE_ID,
+    "outage": UNAVAILABLE,
+}
+"""What the caller is told of each kind."""
+_SPOILT: Final = frozenset({"partial_page", "stale_id"})
+"""Kinds of which the caller gets a result, though not the right one."""
 
 
 class PlannedFault(Record):
@@ -115,7 +128,7 @@ class Injector:
             return Strike()
         self._made[api] += 1
         for planned in self._plan:
-            if planned.stale and holds(arguments, planned.stale):
+            if planned.stale and planned.stale in scalars(arguments):
                 return Strike(planned, STALE_ID.make(self._language, key=planned.stale), False)
             if planned.befalls(api, self._made[api]):
                 return self._strike(planned)
@@ -128,14 +141,10 @@ class Injector:
         return Strike(aged, language=self._language)
 
     def _strike(self, planned: PlannedFault) -> Strike:
-        match planned.kind:
-            case "timeout":
-                return Strike(planned, TIMEOUT.make(self._language, seconds=planned.seconds), planned.carried_out)
-            case "rate_limit":
-                return Strike(planned, RATE_LIMITED.make(self._language, seconds=planned.seconds), False)
-            case "outage":
-                return Strike(planned, UNAVAILABLE.make(self._language, until=planned.until), False)
-        return Strike(planned, language=self._language)
+        if planned.kind in _SPOILT:
+            return Strike(planned, language=self._language)
+        fault = FAULTS[planned.kind].make(self._language, seconds=planned.seconds, until=planned.until)
+        return Strike(planned, fault, planned.carried_out)
 
 
 class InjectedWorld:
@@ -165,13 +174,6 @@ def another_key(key: str, taken: Container[str], rng: Random) -> str:
         if (other := "".join(signs)) != key and other not in taken:
             return other
     return ""
-
-
-def holds(value: Any, wanted: str) -> bool:
-    """Tell whether a value is, or holds, a text."""
-    if isinstance(value, dict | list):
-        return any(holds(inner, wanted) for inner in (value.values() if isinstance(value, dict) else value))
-    return bool(value == wanted)
 
 
 def _cut(outcome: Outcome, shown: int, language: Language) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -21,6 +22,7 @@ from toolsim.world.seeding import EntitySeeder, in_order
 
 _FIRST_DAY = datetime(2026, 1, 5)
 _DAYS = 700
+_PLANS = 64
 
 
 class WorldPlan:
@@ -44,6 +46,21 @@ class WorldPlan:
             rng = seeds.stream(world.seed, "rows", seeder.entity.table)
             seeder.seed(world, tables[seeder.entity.table], rng)
         return tables
+
+
+class WorldPlans:
+    """The plans of worlds over one catalogue, by their packs; only the latest are kept, since pairs of packs are many."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._of = lru_cache(maxsize=_PLANS)(self._plan)
+
+    def of(self, packs: tuple[str, ...]) -> WorldPlan:
+        """Give the plan of some packs, named `domain/subdomain`."""
+        return self._of(packs)
+
+    def _plan(self, packs: tuple[str, ...]) -> WorldPlan:
+        return WorldPlan(self._catalogue, [self._catalogue.pack(name) for name in packs])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import combinations
 from random import Random
 from typing import Any
 
 from toolsim.apis.leaves import leaves
+from toolsim.apis.paths import scalars
 from toolsim.checks.case import Case
 from toolsim.checks.mutations.edits import pick, said, texts, with_text
 from toolsim.checks.mutations.mutation import fault
@@ -258,19 +259,11 @@ def answer_empty(case: Case, rng: Random) -> Dialogue | None:
 
 def _has_news(result: Any, said: str) -> bool:
     """Tell whether a result shows nothing but figures and names, and a figure that nobody has said."""
-    values = list(_leaves(result))
+    values = list(scalars(result))
     plain = all(isinstance(value, int | float | str) and not isinstance(value, bool) for value in values)
     named = all(len(value) > 1 and not (value.islower() and value.isascii()) for value in values if isinstance(value, str))
     figures = [value for value in values if isinstance(value, float) and f"{value:g}" not in said]
     return bool(plain and named and figures)
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(inner)
-    else:
-        yield value
 
 
 @fault("other_fault_told", "the assistant tells of a refusal, and gives a reason of its own")

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from toolsim.apis.api import Api
 from toolsim.apis.leaves import leaves
-from toolsim.apis.paths import put
+from toolsim.apis.paths import put, value_at
 from toolsim.scenario.blueprint import Flaw, Scenario, UserTurn
 from toolsim.scenario.categories import Category
 from toolsim.scenario.course import Course, try_goal
 from toolsim.scenario.drafting import locate
 from toolsim.scenario.effects import look_for_effect
+from toolsim.scenario.lookups import items
 from toolsim.scenario.mishaps import PAUSES, TIMES, WAITS, back_at
 from toolsim.scenario.needs import draw_need
 from toolsim.scenario.offers import Offers
@@ -186,8 +187,7 @@ RECOVERIES: Final = {
 
 def _rows(step: Step) -> list[Any]:
     """Give the rows that a search shows; none of other calls."""
-    lists = [value for value in step.outcome.record().values() if isinstance(value, list)]
-    return lists[0] if lists and step.api.operation.verb in _LISTS else []
+    return items(step.outcome.record()) if step.api.operation.verb in _LISTS else []
 
 
 def _used_later(retake: Retake, place: int, row: Any) -> bool:
@@ -195,13 +195,9 @@ def _used_later(retake: Retake, place: int, row: Any) -> bool:
     shown = retake.steps[place].call.id
     for later in retake.steps[place + 1 :]:
         for path, source in later.call.sources.items():
-            if source.call == shown and locate(row, _value(later, path)):
+            if source.call == shown and locate(row, value_at(later.call.arguments, path)):
                 return True
     return False
-
-
-def _value(step: Step, path: str) -> Any:
-    return next(leaf.value for leaf in leaves(step.api, step.call.arguments) if leaf.path == path)
 
 
 def _key_in_use(retake: Retake) -> tuple[int, int, str]:
