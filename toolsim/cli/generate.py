@@ -11,9 +11,9 @@ import click
 from toolsim.apis.catalogue import Catalogue, open_catalogue
 from toolsim.base.errors import ToolsimError, UnknownName, near
 from toolsim.base.text import LANGUAGES, Language
+from toolsim.cli.asking import Asking, asking_options
 from toolsim.cli.panel import juror_option, panel_options, remark
 from toolsim.dataset.store import run_digest
-from toolsim.models.config import load_settings
 from toolsim.pipeline.bench import Terms
 from toolsim.pipeline.casting import Casting
 from toolsim.pipeline.config import BATCH, RunConfig, content_digest
@@ -48,25 +48,20 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--trajectories", type=click.IntRange(1, 64), default=1, show_default=True, help="Of each scenario, by a model.")
 @juror_option("none")
 @panel_options
-@click.option("--models", "settings", type=_FOLDER, default=None, help="Models by name.  [default: toolsim.toml if there is one]")
-@click.option("--in-flight", type=click.IntRange(1, 1024), default=64, show_default=True, help="Dialogues at once, with models.")
-@click.option("--attempts", type=click.IntRange(0), default=0, help="With models: give up after so many dialogues.")
+@asking_options
 @click.option("--batch", type=click.IntRange(1, 256), default=BATCH, show_default=True, help="Dialogues that share one world.")
-@click.option("--replay", is_flag=True, help="Take every answer of a model from the cassette.")
-@click.option("--cassette", type=_FOLDER, default=None, metavar="FILE", help="Recorded answers.  [default: in the run folder]")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
     count: int, accept: int | None, languages: str, mix: str, categories: str, domains: str, seed: int, workers: int,
     out: Path | None, against: tuple[Path, ...], folders: tuple[Path, ...], user: str, assistant: str, tool: str, polish: str,
-    trajectories: int, specs: tuple[str, ...], terms: Terms, settings: Path | None, in_flight: int, attempts: int, batch: int,
-    replay: bool, cassette: Path | None, as_json: bool,
+    trajectories: int, specs: tuple[str, ...], terms: Terms, asking: Asking, batch: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a run of verified dialogues; the same command goes on with a run that was stopped.
 
     Where jurors are named (as in `toolsim jury`), only what they accept is taken.
     """
     catalogue = open_catalogue(folders)
-    jury = jury_of(specs, terms, settings, seed)
+    jury = jury_of(specs, terms, asking, seed)
     shares = load_mix(mix).only(_listed(categories))
     casting = Casting(user=user, assistant=assistant, tool=tool, polish=polish, trajectories=trajectories, jury=jury)
     config = RunConfig(
@@ -83,7 +78,7 @@ def command(
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{shares.name}-{seed}"
-    hiring = Hiring(load_settings(settings), in_flight, attempts, replay, cassette) if config.casting.models else Hiring()
+    hiring = asking.hiring if config.casting.models else Hiring()
     cells = len(config.languages) * len(config.shares) * len({pack.partition("/")[0] for pack in config.packs})
     with RunProgress(cells * accept if accept else count) as progress:
         done = generate(config, catalogue, folder, Means(folders, workers, against, hiring), progress.show)
@@ -101,10 +96,10 @@ def tell(done: Progress, folder: Path, as_json: bool) -> None:
         OUT.print(run_summary(record))
 
 
-def jury_of(specs: Sequence[str], terms: Terms, settings: Path | None, seed: int) -> Jury | None:
+def jury_of(specs: Sequence[str], terms: Terms, asking: Asking, seed: int) -> Jury | None:
     """Make the jury of the run, if jurors are named."""
     if specs:
-        return empanel(specs, terms, load_settings(settings), seed, remark)
+        return empanel(specs, terms, asking.settings, seed, remark)
     if terms != Terms():
         raise click.UsageError("how jurors vote can be said where there are any: name them by --juror")
     return None

@@ -8,16 +8,15 @@ import click
 
 from toolsim.apis.imported import language_of, read_tools_file
 from toolsim.base.errors import ToolsimError
+from toolsim.cli.asking import Asking, asking_options
 from toolsim.cli.generate import jury_of, languages_of, tell
 from toolsim.cli.panel import juror_option, panel_options
 from toolsim.dataset.store import run_digest
-from toolsim.models.config import load_settings
 from toolsim.pipeline.bench import Terms
 from toolsim.pipeline.casting import PLANNER, WORLD, Casting
 from toolsim.pipeline.config import Imported, RunConfig
 from toolsim.pipeline.means import Means
 from toolsim.pipeline.simulate import simulate, tools_digest
-from toolsim.pipeline.staff import Hiring
 from toolsim.roleplay.prompts import prompts_digest
 from toolsim.scenario.simulated import TASK
 from toolsim.views.run import RunProgress
@@ -43,17 +42,13 @@ _BATCH = 8
 @click.option("--trajectories", type=click.IntRange(1, 64), default=1, show_default=True, help="Of each task.")
 @juror_option("none")
 @panel_options
-@click.option("--models", "settings", type=_FILE, default=None, help="Models by name.  [default: toolsim.toml if there is one]")
-@click.option("--in-flight", type=click.IntRange(1, 1024), default=64, show_default=True, help="Dialogues at once.")
-@click.option("--attempts", type=click.IntRange(0), default=0, help="Give up after so many dialogues.")
+@asking_options
 @click.option("--batch", type=click.IntRange(1, 256), default=_BATCH, show_default=True, help="Dialogues written together.")
-@click.option("--replay", is_flag=True, help="Take every answer of a model from the cassette.")
-@click.option("--cassette", type=_FILE, default=None, metavar="FILE", help="Recorded answers.  [default: in the run folder]")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object to stdout.")
 def command(
     tools: Path, count: int, languages: str, seed: int, out: Path | None, against: tuple[Path, ...], user: str, assistant: str,
-    tool: str, tasks: str | None, mishaps: float, trajectories: int, specs: tuple[str, ...], terms: Terms, settings: Path | None,
-    in_flight: int, attempts: int, batch: int, replay: bool, cassette: Path | None, as_json: bool,
+    tool: str, tasks: str | None, mishaps: float, trajectories: int, specs: tuple[str, ...], terms: Terms, asking: Asking,
+    batch: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a run of dialogues over the tools of a file, played by models; the same command goes on with a run that was stopped.
 
@@ -62,12 +57,11 @@ def command(
     """
     given = read_tools_file(tools)
     stem = tools.name.partition(".")[0] or tools.name
-    jury = jury_of(specs, terms, settings, seed)
+    jury = jury_of(specs, terms, asking, seed)
     casting = Casting(user=user, assistant=assistant, tool=tool, trajectories=trajectories, tasks=tasks or user, jury=jury)
     _refuse(casting)
-    named = load_settings(settings)
     for name in casting.models:
-        named.find(name)
+        asking.settings.find(name)
     config = RunConfig(
         count=count,
         languages=languages_of(languages) if languages else (language_of(given),),
@@ -82,9 +76,8 @@ def command(
         against=tuple(f"{run.name}:{run_digest(run)}" for run in against),
     )
     folder = out or Path("outputs") / f"{stem}-{seed}"
-    hiring = Hiring(named, in_flight, attempts, replay, cassette)
     with RunProgress(count) as progress:
-        done = simulate(config, given, folder, Means(earlier=against, hiring=hiring), progress.show)
+        done = simulate(config, given, folder, Means(earlier=against, hiring=asking.hiring), progress.show)
     tell(done, folder, as_json)
 
 

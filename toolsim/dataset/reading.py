@@ -6,7 +6,7 @@ The streams of a run have one order; a rejected dialogue lies in some of them on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -154,6 +154,22 @@ def tools_of_run(folder: Path) -> dict[str, dict[str, Any]]:
         raise RunError(f"{path} cannot be read ({error.strerror})") from None
     except orjson.JSONDecodeError as error:
         raise RunError(f"{path} is not valid JSON ({error})") from None
+
+
+def specs_of(folder: Path, specs: Mapping[str, Mapping[str, dict[str, Any]]], dialogue: Dialogue) -> dict[str, dict[str, Any]]:
+    """Give the specs of the tools that a dialogue of a run offers, by name, in order.
+
+    Args:
+        specs: as `tools_of_run` gives them.
+
+    Raises:
+        RunError: the run does not have one.
+    """
+    known = specs.get(dialogue.language, {})
+    missing = [name for name in dialogue.tools if name not in known]
+    if missing:
+        raise RunError(f"{folder / TOOLS} lacks {missing[0]!r}, which {dialogue.id} offers")
+    return {name: known[name] for name in dialogue.tools}
 
 
 def user_turns(dialogue: Dialogue) -> list[str]:

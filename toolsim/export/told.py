@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolsim.dataset.reading import tools_of_run
+from toolsim.dataset.reading import specs_of, tools_of_run
 from toolsim.dataset.splits import Split
 from toolsim.dataset.trajectories import Played
 from toolsim.export.origin import Origin
 from toolsim.export.registry import PAIRS, Told, TrajectoryExporter
-from toolsim.export.write import Places, tools_of
+from toolsim.export.write import Places
 from toolsim.roleplay.dialogue import Dialogue
 from toolsim.scenario.blueprint import Scenario
 
@@ -79,6 +79,6 @@ def told(folder: Path, run: Iterable[Played], telling: Telling) -> Iterator[Told
     for played in run:
         place = telling.places.get(played.scenario.id)
         if telling.wanted is None or place is telling.wanted:
-            tools = tools_of(folder, specs, played.trajectories[0].dialogue)
+            tools = tuple(specs_of(folder, specs, played.trajectories[0].dialogue).values())
             gold = telling.gold(played.scenario) if telling.gold and played.wrong and not played.right else None
             yield Told(played, place, tools, telling.origin, gold, telling.pairs)

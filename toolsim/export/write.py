@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol, TypeVar
+from typing import BinaryIO, Final, Protocol, TypeVar
 
 from toolsim.dataset.duplicates import sign
-from toolsim.dataset.reading import RawEntry, read_line, tools_of_run, user_turns
+from toolsim.dataset.reading import RawEntry, read_line, specs_of, tools_of_run, user_turns
 from toolsim.dataset.splits import Record, Shares, Split, assign
-from toolsim.dataset.store import TOOLS, RunError
+from toolsim.dataset.store import RunError
 from toolsim.dataset.trajectories import Played, scenario_of
 from toolsim.export.registry import Item
 from toolsim.roleplay.dialogue import Dialogue
@@ -34,9 +34,6 @@ P = TypeVar("P", bound=Placed)
 
 Places = Mapping[str, Split]
 """Scenario -> split; what belongs to none is not there."""
-
-Specs = Mapping[str, Mapping[str, dict[str, Any]]]
-"""Language -> name -> spec in OpenAI form."""
 
 
 def split(entries: Iterable[RawEntry]) -> Places:
@@ -77,7 +74,7 @@ def items(folder: Path, entries: Iterable[RawEntry], places: Places, wanted: Spl
         place = places.get(scenario_of(entry.sample.id))
         if wanted is None or place is wanted:
             dialogue = read_line(entry.dialogue, Dialogue)
-            yield Item(dialogue, entry.sample, place, tools_of(folder, specs, dialogue))
+            yield Item(dialogue, entry.sample, place, tuple(specs_of(folder, specs, dialogue).values()))
 
 
 def best(folder: Path, run: Iterable[Played], places: Places, wanted: Split | None) -> Iterator[Item]:
@@ -93,20 +90,7 @@ def best(folder: Path, run: Iterable[Played], places: Places, wanted: Split | No
             dialogue = played.right[0].dialogue
             roles = Counter(message.role for message in dialogue.messages)
             own = {"id": dialogue.id, "turns": roles["user"], "calls": len(dialogue.events)}
-            yield Item(dialogue, played.sample.model_copy(update=own), place, tools_of(folder, specs, dialogue))
-
-
-def tools_of(folder: Path, specs: Specs, dialogue: Dialogue) -> tuple[dict[str, Any], ...]:
-    """Give the specs of the tools that a dialogue offers, in order.
-
-    Raises:
-        RunError: the run does not have one.
-    """
-    known = specs.get(dialogue.language, {})
-    missing = [name for name in dialogue.tools if name not in known]
-    if missing:
-        raise RunError(f"{folder / TOOLS} lacks {missing[0]!r}, which {dialogue.id} offers")
-    return tuple(known[name] for name in dialogue.tools)
+            yield Item(dialogue, played.sample.model_copy(update=own), place, tuple(specs_of(folder, specs, dialogue).values()))
 
 
 def write(things: Iterable[P], exporter: Callable[[P], bytes], target: Path | BinaryIO) -> Counter[str]:

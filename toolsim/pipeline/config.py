@@ -56,7 +56,11 @@ class RunConfig(Record):
 
     def digest(self) -> str:
         """Give the digest of the configuration, as it can be worked out from a manifest too."""
-        return config_digest(self.model_dump(mode="json", exclude_none=True))
+        return config_digest(self.record())
+
+    def record(self) -> dict[str, Any]:
+        """Give the configuration as it stands in a manifest."""
+        return self.model_dump(mode="json", exclude_none=True)
 
 
 def config_digest(config: dict[str, Any]) -> str:
@@ -77,7 +81,7 @@ def content_digest(folders: tuple[Path, ...]) -> str:
 
 def manifest(config: RunConfig) -> dict[str, Any]:
     """Write what a run was made with; equal manifests give equal bytes."""
-    return {"version": 1, "toolsim": toolsim.__version__, "config": config.model_dump(mode="json", exclude_none=True)}
+    return {"version": 1, "toolsim": toolsim.__version__, "config": config.record()}
 
 
 def streams_of(config: RunConfig) -> tuple[str, ...]:

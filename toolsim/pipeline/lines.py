@@ -51,16 +51,17 @@ class BatchLines:
 
 def lines_of(made: list[Made], batch: Batch, config: RunConfig) -> BatchLines:
     """Write what became of a batch."""
-    return BatchLines(batch.index, tuple(_line(one, config) for one in made), batch.packs[0].partition("/")[0])
+    run = config.digest()
+    return BatchLines(batch.index, tuple(_line(one, config, run) for one in made), batch.packs[0].partition("/")[0])
 
 
-def _line(made: Made, config: RunConfig) -> Line:
+def _line(made: Made, config: RunConfig, run: str) -> Line:
     slot, scenario, dialogue = made.slot, made.scenario, made.dialogue
     language = slot.language
     findings = b"".join(FindingRecord(id=made.id, code=f.code, path=f.path, message=f.message).line() for f in made.findings)
     sample, rejection = b"", b""
     if made.passed and scenario is not None and dialogue is not None:
-        sample = _sample(made, config).line()
+        sample = _sample(made, config, run).line()
     else:
         rejection = rejected(made.id, slot.category.name, language, made.stage, made.reasons)
     return Line(
@@ -88,7 +89,7 @@ def rejected(identity: str, category: str, language: str, stage: str, reasons: t
     return record.line()
 
 
-def _sample(made: Made, config: RunConfig) -> Sample:
+def _sample(made: Made, config: RunConfig, run: str) -> Sample:
     scenario, dialogue = made.scenario, made.dialogue
     assert scenario is not None and dialogue is not None
     roles = Counter(message.role for message in dialogue.messages)
@@ -108,7 +109,7 @@ def _sample(made: Made, config: RunConfig) -> Sample:
         provenance=Provenance(
             toolsim=toolsim.__version__,
             content=config.content,
-            run=config.digest(),
+            run=run,
             seed=scenario.seed,
             world_seed=scenario.world_seed,
             actors=actors,

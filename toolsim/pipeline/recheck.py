@@ -11,8 +11,8 @@ from pathlib import Path
 from toolsim.apis.catalogue import Catalogue, no_apis, open_catalogue
 from toolsim.checks.case import Case
 from toolsim.checks.finding import Finding
-from toolsim.dataset.reading import Entry, RawEntry, entries, raw_entries, tools_of_run
-from toolsim.dataset.store import TOOLS, RunError, read_manifest
+from toolsim.dataset.reading import Entry, RawEntry, entries, raw_entries, specs_of, tools_of_run
+from toolsim.dataset.store import read_manifest
 from toolsim.pipeline.casting import WORLD, Casting, Casts
 from toolsim.pipeline.processes import Crew, in_order
 from toolsim.world.world import World, WorldPlans
@@ -54,11 +54,7 @@ def _without_world(folder: Path, writes: frozenset[str]) -> Iterator[Rechecked]:
     """Check dialogues over tools that no world backs."""
     tools = tools_of_run(folder)
     for entry in entries(folder):
-        known = tools.get(entry.dialogue.language, {})
-        missing = [name for name in entry.dialogue.tools if name not in known]
-        if missing:
-            raise RunError(f"{folder / TOOLS} lacks {missing[0]!r}, which {entry.sample.id} offers")
-        specs = {name: known[name] for name in entry.dialogue.tools}
+        specs = specs_of(folder, tools, entry.dialogue)
         case = Case(entry.dialogue, no_apis(), entry.scenario, specs=specs, writes=writes)
         yield Rechecked(entry.sample.id, tuple(_casts(entry, case.catalogue).examine(case)))
 

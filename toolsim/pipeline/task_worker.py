@@ -15,7 +15,7 @@ from toolsim.models.chat import ChatModel, ChatTool
 from toolsim.pipeline.casting import Casting, Casts
 from toolsim.pipeline.config import RunConfig
 from toolsim.pipeline.schedule import Batch, Slot, slot_id
-from toolsim.pipeline.worker import Made, StageFailure, boundary, judge
+from toolsim.pipeline.worker import Made, StageFailure, boundary, judge, perform
 from toolsim.roleplay.model_assistant import ModelAssistant
 from toolsim.roleplay.model_tool import ModelTool
 from toolsim.roleplay.model_user import ModelUser
@@ -73,7 +73,8 @@ class TaskWorker:
         firsts = [task.result() for task in planned]
         _refuse_repeated(firsts)
         async with asyncio.TaskGroup() as group:
-            played = [group.create_task(self._play_all(first)) for first in firsts]
+            trajectories = self.casts.casting.trajectories
+            played = [group.create_task(perform(first, trajectories, self._stages)) for first in firsts]
         return [made for task in played for made in task.result()]
 
     async def _plan(self, slot: Slot) -> Made:
@@ -95,27 +96,9 @@ class TaskWorker:
             made.fail(failure)
         return made
 
-    async def _play_all(self, first: Made) -> list[Made]:
-        """Play a task as often as is wanted."""
-        if first.scenario is None or first.stage:
-            return [first]
-        async with asyncio.TaskGroup() as group:
-            performed = [self._perform(first, sample) for sample in range(self.casts.casting.trajectories)]
-            tasks = [group.create_task(one) for one in performed]
-        return [task.result() for task in tasks]
-
-    async def _perform(self, first: Made, sample: int) -> Made:
+    async def _stages(self, made: Made) -> None:
         """Play, examine and judge a task once."""
-        assert first.scenario is not None
-        scenario = first.scenario if not sample else first.scenario.model_copy(update={"id": f"{first.slot.id}-{sample}"})
-        made = Made(first.slot, scenario, usage={} if sample else dict(first.usage))
-        try:
-            await self._stages(made, scenario)
-        except StageFailure as failure:
-            made.fail(failure)
-        return made
-
-    async def _stages(self, made: Made, scenario: Scenario) -> None:
+        scenario = made.planned
         offered = self.toolbox.named(scenario.tools)
         specs = {tool.name: tool.openai() for tool in offered}
         with boundary("play"):
@@ -127,9 +110,6 @@ class TaskWorker:
         with boundary("check"):
             writes = frozenset(tool.name for tool in offered if tool.effect == "WRITE")
             made.findings = self.casts.examine(Case(made.dialogue, self.catalogue, scenario, specs=specs, writes=writes))
-        if made.findings:
-            made.stage, made.reasons = "check", tuple(sorted({finding.code for finding in made.findings}))
-            return
         await judge(made, made.dialogue, specs, self.casts.panel)
 
 

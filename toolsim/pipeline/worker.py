@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +94,18 @@ class Made:
         """Number of the trajectory."""
         return int(self.id[len(self.slot.id) + 1 :] or 0)
 
+    @property
+    def planned(self) -> Scenario:
+        """The scenario of what was planned."""
+        assert self.scenario is not None
+        return self.scenario
+
+    def trajectory(self, sample: int) -> Made:
+        """Begin a trajectory; what was used before it counts for the first."""
+        if not sample:
+            return Made(self.slot, self.planned, usage=dict(self.usage))
+        return Made(self.slot, self.planned.model_copy(update={"id": f"{self.slot.id}-{sample}"}))
+
     def enter(self, meter: Meter) -> None:
         """Enter what models used so far."""
         self.usage |= {role: account.usage for role, account in meter.items() if account.usage.calls}
@@ -156,12 +168,7 @@ class Worker:
         except StageFailure as failure:
             first.fail(failure)
             world.undo(mark)
-        if first.scenario is None or first.stage:
-            return [first]
-        async with asyncio.TaskGroup() as group:
-            performed = (self._perform(first, sample, world, fresh) for sample in range(self.casts.casting.trajectories))
-            tasks = [group.create_task(one) for one in performed]
-        return [task.result() for task in tasks]
+        return await perform(first, self.casts.casting.trajectories, lambda made: self._stages(made, world.fork(), fresh))
 
     def _plan_slot(self, made: Made, world: World) -> None:
         slot = made.slot
@@ -170,35 +177,46 @@ class Worker:
         if made.scenario is None:
             made.stage, made.reasons = "plan", tuple(sorted(planned.misses))
 
-    async def _perform(self, first: Made, sample: int, world: World, fresh: World) -> Made:
-        """Play and examine a scenario once."""
-        assert first.scenario is not None
-        scenario = first.scenario if not sample else first.scenario.model_copy(update={"id": f"{first.slot.id}-{sample}"})
-        made = Made(first.slot, scenario, usage={} if sample else dict(first.usage))
-        try:
-            await self._stages(made, scenario, world.fork(), fresh)
-        except StageFailure as failure:
-            made.fail(failure)
-            fresh.undo()
-        return made
-
-    async def _stages(self, made: Made, scenario: Scenario, world: World, fresh: World) -> None:
+    async def _stages(self, made: Made, world: World, fresh: World) -> None:
+        """Play, examine and judge a scenario once."""
+        scenario = made.planned
         with boundary("play"):
             casts, meter = self.casts.metered()
             made.dialogue = await play(scenario, self.catalogue, world, casts.cast(scenario, world, made.sample))
             made.enter(meter)
-        with boundary("check"):
-            made.findings = self.casts.examine(Case.of(scenario, made.dialogue, self.catalogue, fresh))
-        if made.findings:
-            made.stage, made.reasons = "check", tuple(sorted({finding.code for finding in made.findings}))
-            return
-        tools = scenario.tools if self.casts.panel else ()
+        try:
+            with boundary("check"):
+                made.findings = self.casts.examine(Case.of(scenario, made.dialogue, self.catalogue, fresh))
+        except StageFailure:
+            fresh.undo()
+            raise
+        tools = scenario.tools if self.casts.panel and not made.findings else ()
         specs = {name: self.catalogue.api(name).spec(scenario.language).openai() for name in tools}
         await judge(made, made.dialogue, specs, self.casts.panel)
 
 
+async def perform(first: Made, trajectories: int, stages: Callable[[Made], Awaitable[None]]) -> list[Made]:
+    """Put what was planned through its stages as often as is wanted, at once; what breaks befalls its own trajectory only."""
+
+    async def once(made: Made) -> Made:
+        try:
+            await stages(made)
+        except StageFailure as failure:
+            made.fail(failure)
+        return made
+
+    if first.scenario is None or first.stage:
+        return [first]
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(once(first.trajectory(sample))) for sample in range(trajectories)]
+    return [task.result() for task in tasks]
+
+
 async def judge(made: Made, dialogue: Dialogue, specs: Mapping[str, dict[str, Any]], panel: Panel | None) -> None:
     """Put a dialogue that has passed the checks to the jury, where there is one, and make it ready for admission."""
+    if made.findings:
+        made.stage, made.reasons = "check", tuple(sorted({finding.code for finding in made.findings}))
+        return
     if panel is not None:
         with boundary("jury"):
             made.verdict = await panel.deliberate(dialogue.id, Exhibit.of(dialogue, specs))
